@@ -1,0 +1,46 @@
+"""Approval: one tool call that waits for a person's yes, no or other arguments.
+
+It is answered once, by whoever is there: a callback, a button, a policy. All of them call the same
+three verbs.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from threadlab.errors import ToolError
+from threadlab.objects.tool_call import ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer: run it, with these arguments (JSON text), or do not, for this reason."""
+
+    approved: bool
+    arguments: str
+    reason: str = ""
+
+
+class Approval:
+    """A question that is open until `approve` or `deny` was called; `decision` completes then."""
+
+    def __init__(self, call: ToolCall) -> None:
+        self.call = call
+        self.decision: Future[Decision] = Future()
+
+    def approve(self, arguments: str | None = None) -> None:
+        """Let the call run, with the model's arguments or with these (JSON text)."""
+        self._answer(Decision(True, self.call.arguments if arguments is None else arguments))
+
+    def deny(self, reason: str = "the user said no") -> None:
+        """Do not run it; the model is told the reason."""
+        self._answer(Decision(False, self.call.arguments, reason))
+
+    def _answer(self, decision: Decision) -> None:
+        if self.decision.done():
+            raise ToolError(
+                f"the call {self.call.id} of {self.call.name} was already answered",
+                hint="an approval is given once; look at approval.decision.result()",
+            )
+        self.decision.set_result(decision)

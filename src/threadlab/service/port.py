@@ -1,0 +1,224 @@
+"""The service port: what the kit asks of a service, under the names that the SDK uses.
+
+Lists are iterators that page by themselves. Their order is the service's: newest first, unless
+`order="asc"`. Every verb raises a `ServiceError` when the service answers with an error, and
+`NotInThisService` where the service has no such thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from threadlab.objects.agent import Agent
+from threadlab.objects.message import Message
+from threadlab.objects.run import Run, RunHome
+from threadlab.objects.run_step import RunStep
+from threadlab.objects.thread import Thread
+from threadlab.objects.tool_call import ToolOutput
+
+Order = Literal["asc", "desc"]
+
+
+class ToolDefinition(Protocol):
+    """Anything that can describe itself as a tool, in the service's wire form."""
+
+    @property
+    def definition(self) -> Mapping[str, Any]:
+        """`{"type": "function", "function": {"name", "description", "parameters"}}`, for one."""
+        ...
+
+
+Tools = Sequence[ToolDefinition | Mapping[str, Any]]
+
+
+class Threads(Protocol):
+    """The threads of a service."""
+
+    def create(
+        self,
+        *,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Thread:
+        """A new thread, empty or with first messages (`{"role", "content"}` each)."""
+        ...
+
+    def get(self, thread_id: str) -> Thread:
+        """The thread of that id."""
+        ...
+
+    def list(self, *, limit: int | None = None, order: Order | None = None) -> Iterator[Thread]:
+        """All threads; `limit` is the size of a page."""
+        ...
+
+    def update(self, thread_id: str, *, metadata: Mapping[str, str]) -> Thread:
+        """Replace its metadata."""
+        ...
+
+    def delete(self, thread_id: str) -> None:
+        """Delete it with its messages and runs."""
+        ...
+
+
+class Messages(Protocol):
+    """The messages of a thread."""
+
+    def create(
+        self,
+        thread_id: str,
+        *,
+        role: str = "user",
+        content: str | Sequence[Mapping[str, Any]],
+        attachments: Sequence[Mapping[str, Any]] | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Message:
+        """Add a message. Refused while a run is active on the thread."""
+        ...
+
+    def get(self, thread_id: str, message_id: str) -> Message:
+        """The message of that id."""
+        ...
+
+    def list(
+        self,
+        thread_id: str,
+        *,
+        run_id: str | None = None,
+        limit: int | None = None,
+        order: Order | None = None,
+    ) -> Iterator[Message]:
+        """The thread's messages, or only those that one run wrote."""
+        ...
+
+    def update(self, thread_id: str, message_id: str, *, metadata: Mapping[str, str]) -> Message:
+        """Replace its metadata; its content never changes."""
+        ...
+
+
+class Runs(Protocol):
+    """The runs of a thread."""
+
+    def create(
+        self,
+        thread_id: str,
+        agent_id: str,
+        *,
+        instructions: str | None = None,
+        additional_instructions: str | None = None,
+        tools: Tools | None = None,
+        metadata: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Run:
+        """Start a run; it answers at once, with status queued. `options` are the SDK's own."""
+        ...
+
+    def get(self, thread_id: str, run_id: str) -> Run:
+        """The run as it is now."""
+        ...
+
+    def list(self, thread_id: str, *, limit: int | None = None, order: Order | None = None) -> Iterator[Run]:
+        """The thread's runs."""
+        ...
+
+    def update(self, thread_id: str, run_id: str, *, metadata: Mapping[str, str]) -> Run:
+        """Replace its metadata."""
+        ...
+
+    def submit_tool_outputs(self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]) -> Run:
+        """Answer all tool calls that the run waits for."""
+        ...
+
+    def cancel(self, thread_id: str, run_id: str) -> Run:
+        """Ask for the run's end."""
+        ...
+
+
+class RunSteps(Protocol):
+    """The steps of a run."""
+
+    def get(self, thread_id: str, run_id: str, step_id: str) -> RunStep:
+        """The step of that id."""
+        ...
+
+    def list(
+        self, thread_id: str, run_id: str, *, limit: int | None = None, order: Order | None = None
+    ) -> Iterator[RunStep]:
+        """The run's steps."""
+        ...
+
+
+class AgentService(RunHome, Protocol):
+    """A service: agents as verbs of its own, the rest in four groups, as in the SDK.
+
+    `protocol` names the wire protocol ("classic"), `place` where it runs, in words for a person.
+    """
+
+    @property
+    def protocol(self) -> str:
+        """The wire protocol's name."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where it runs, in words: "local, in this process" or the endpoint's host."""
+        ...
+
+    @property
+    def sdk(self) -> Any:
+        """The SDK's own client, unmodified."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """Threads."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """Messages."""
+        ...
+
+    @property
+    def runs(self) -> Runs:
+        """Runs."""
+        ...
+
+    @property
+    def run_steps(self) -> RunSteps:
+        """Run steps."""
+        ...
+
+    def create_agent(
+        self,
+        *,
+        model: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        tools: Tools | None = None,
+        metadata: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Agent:
+        """A new agent; without `model`, the one that the settings name."""
+        ...
+
+    def get_agent(self, agent_id: str) -> Agent:
+        """The agent of that id."""
+        ...
+
+    def list_agents(self, *, limit: int | None = None, order: Order | None = None) -> Iterator[Agent]:
+        """All agents."""
+        ...
+
+    def update_agent(self, agent_id: str, **changes: Any) -> Agent:
+        """Change what is named; later runs see it, earlier ones do not."""
+        ...
+
+    def delete_agent(self, agent_id: str) -> None:
+        """Delete it. Its runs keep working: they hold a copy of it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
