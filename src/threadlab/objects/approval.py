@@ -6,7 +6,7 @@ three verbs.
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 
 from threadlab.errors import ToolError
@@ -28,6 +28,7 @@ class Approval:
     def __init__(self, call: ToolCall) -> None:
         self.call = call
         self.decision: Future[Decision] = Future()
+        self.decision.set_running_or_notify_cancel()  # a waiter that goes away does not answer the question
 
     def approve(self, arguments: str | None = None) -> None:
         """Let the call run, with the model's arguments or with these (JSON text)."""
@@ -38,9 +39,10 @@ class Approval:
         self._answer(Decision(False, self.call.arguments, reason))
 
     def _answer(self, decision: Decision) -> None:
-        if self.decision.done():
+        try:
+            self.decision.set_result(decision)
+        except InvalidStateError:
             raise ToolError(
                 f"the call {self.call.id} of {self.call.name} was already answered",
                 hint="an approval is given once; look at approval.decision.result()",
-            )
-        self.decision.set_result(decision)
+            ) from None

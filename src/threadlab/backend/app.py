@@ -1,0 +1,114 @@
+"""The app: the route table, and the way of a request through it.
+
+One set of handlers stands under two prefixes: the path of an Azure endpoint, and `/v1` for clients of the
+same protocol that bring a plain key. The version that a client asks for is not looked at.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+
+from threadlab.backend.routes import agents, messages, run_steps, runs, threads
+from threadlab.backend.routes.call import Call, Room
+from threadlab.backend.wire import bodies
+from threadlab.backend.wire.errors import ApiError
+from threadlab.backend.wire.http import Request, Response, json_response
+
+PREFIXES = ("/api/projects/<project>", "/v1")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation: how it is called, who handles it, and what its body must be."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Any]
+    body: type[bodies.Body] | None = None
+
+
+_THREAD = "/threads/<thread_id>"
+_MESSAGE = f"{_THREAD}/messages/<message_id>"
+_RUN = f"{_THREAD}/runs/<run_id>"
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/assistants", agents.create, bodies.NewAgent),
+    Route("GET", "/assistants", agents.list_),
+    Route("GET", "/assistants/<assistant_id>", agents.get),
+    Route("POST", "/assistants/<assistant_id>", agents.update, bodies.AgentChanges),
+    Route("DELETE", "/assistants/<assistant_id>", agents.delete),
+    Route("POST", "/threads", threads.create, bodies.NewThread),
+    Route("GET", "/threads", threads.list_),
+    Route("POST", "/threads/runs", runs.create_with_thread, bodies.NewThreadAndRun),
+    Route("GET", _THREAD, threads.get),
+    Route("POST", _THREAD, threads.update, bodies.ThreadChanges),
+    Route("DELETE", _THREAD, threads.delete),
+    Route("POST", f"{_THREAD}/messages", messages.create, bodies.NewMessage),
+    Route("GET", f"{_THREAD}/messages", messages.list_),
+    Route("GET", _MESSAGE, messages.get),
+    Route("POST", _MESSAGE, messages.update, bodies.MetadataChange),
+    Route("DELETE", _MESSAGE, messages.delete),
+    Route("POST", f"{_THREAD}/runs", runs.create, bodies.NewRun),
+    Route("GET", f"{_THREAD}/runs", runs.list_),
+    Route("GET", _RUN, runs.get),
+    Route("POST", _RUN, runs.update, bodies.MetadataChange),
+    Route("POST", f"{_RUN}/submit_tool_outputs", runs.submit_tool_outputs, bodies.ToolOutputs),
+    Route("POST", f"{_RUN}/cancel", runs.cancel),
+    Route("GET", f"{_RUN}/steps", run_steps.list_),
+    Route("GET", f"{_RUN}/steps/<step_id>", run_steps.get),
+)
+
+
+class App:
+    """Answers requests. `key` is what clients must bring as a bearer token; None lets everybody in."""
+
+    def __init__(self, room: Room, key: str | None = None) -> None:
+        self._room = room
+        self._key = key
+        rules = [
+            Rule(prefix + route.path, methods=[route.method], endpoint=route)
+            for prefix in PREFIXES
+            for route in ROUTES
+        ]
+        self._map = Map(rules, strict_slashes=False, merge_slashes=False).bind("local")
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request. Never waits; whatever is wrong with the request comes back as its error."""
+        try:
+            self._let_in(request)
+            route, path = self._match(request)
+            self._room.store.recover()
+            self._room.driver.perform_due()
+            body = bodies.read_body(route.body, request.body) if route.body else None
+            return json_response(route.handler(Call(self._room, request, path, body)))
+        except ApiError as error:
+            return error.response()
+
+    def _let_in(self, request: Request) -> None:
+        if self._key is None:
+            return
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), self._key.encode()):
+            raise ApiError(
+                401,
+                "Access denied: send the backend's key as 'Authorization: Bearer <key>'.",
+                code="unauthorized",
+                type="authentication_error",
+            )
+
+    def _match(self, request: Request) -> tuple[Route, dict[str, str]]:
+        try:
+            route, path = self._map.match(request.path, method=request.method)
+        except MethodNotAllowed:
+            raise ApiError(
+                405, f"{request.method} is not allowed on {request.path}.", code="method_not_allowed"
+            ) from None
+        except HTTPException:
+            raise ApiError(404, f"There is no {request.path} here.", code="not_found") from None
+        return route, dict(path)

@@ -1,0 +1,45 @@
+"""The rules about tools: to call them, to answer from their outputs, to ask for what they need."""
+
+from __future__ import annotations
+
+import re
+
+from threadlab.backend.completer.rules import calling, outputs
+from threadlab.backend.completer.rules.choosing import function_tools
+from threadlab.backend.completer.rules.reading import Answer, Reading
+from threadlab.backend.completer.rules.words import human
+
+_LIST = r"\b(?:what|which|list|show)\b.*\btools\b.*\b(?:you|your|have|available|can|call)\b"
+
+
+def tool_call(reading: Reading) -> Answer | None:
+    """Function tools fit the message, and their arguments were found."""
+    return Answer(reading.plan.because, calls=reading.plan.calls) if reading.plan.calls else None
+
+
+def tool_outputs(reading: Reading) -> Answer | None:
+    """Tool outputs came back, and no call is left to be made."""
+    made = calling.made(reading.request)
+    if not made:
+        return None
+    because = "1 tool output came back" if len(made) == 1 else f"{len(made)} tool outputs came back"
+    if any(calling.error(called.output) is not None for called in made):
+        because += ", an error among them, so no tool is called again"
+    parts = [*map(outputs.told, made), *reading.plan.missing]
+    return Answer(because, "\n".join(parts), ", ".join(map(outputs.gist, made)), whole=True)
+
+
+def missing_argument(reading: Reading) -> Answer | None:
+    """A function tool fits the message, but an argument it must have was not found."""
+    missing = reading.plan.missing
+    return Answer(f"{reading.plan.because}; arguments are missing", " ".join(missing)) if missing else None
+
+
+def list_of_tools(reading: Reading) -> Answer | None:
+    """The message asks which tools there are."""
+    if not re.search(_LIST, reading.message, re.I):
+        return None
+    tools = function_tools(reading.request)
+    listed = human([f"{tool.name} ({tool.description.rstrip('.') or 'no description'})" for tool in tools])
+    text = f"I can call {listed}." if tools else "I was given no function tools."
+    return Answer("the message asks for the tools", text)

@@ -1,0 +1,90 @@
+"""The rules of talk: given words, courtesies, small sums, explanations, and what is beyond a rule."""
+
+from __future__ import annotations
+
+import re
+
+from simpleeval import simple_eval  # type: ignore[import-untyped]
+
+from threadlab.backend.completer.rules import knowledge
+from threadlab.backend.completer.rules.choosing import NO_TOOLS
+from threadlab.backend.completer.rules.formats import exact_words
+from threadlab.backend.completer.rules.reading import Answer, Reading
+from threadlab.backend.completer.rules.values import expressions, in_signs
+from threadlab.backend.completer.rules.words import human, sentences
+
+ABILITIES = (
+    "I can call your function tools, recall what you tell me in this thread, do small sums, "
+    "and explain agents, threads, messages, runs, run steps and tools."
+)
+_SELF = f"I am a rule-based stand-in: a table of rules, no language model. {ABILITIES}"
+_COURTESIES = (
+    (
+        "asks who answers",
+        r"\b(?:who|what) are you\b|\bwhat(?:['’]s| is) your name\b|\bwhat can you do\b"
+        r"|\bare you (?:an? )?(?:ai|bot|human|real|llm|language model|chatgpt)\b",
+        _SELF,
+    ),
+    (
+        "says thanks",
+        r"^\W*(?:thanks|thank you|thx|cheers|great|perfect|nice)\b[^?]{0,40}$",
+        "You are welcome.",
+    ),
+    (
+        "says goodbye",
+        r"^\W*(?:bye|goodbye|see you|good night)\b[^?]{0,30}$",
+        "Goodbye. The thread keeps what was said.",
+    ),
+    (
+        "greets",
+        r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening))\b(?:\W+\w+){0,2}\W*$|\bhow are you\b",
+        "Hello! What can I do for you?",
+    ),
+)
+LONGEST_ECHO = 200
+
+
+def exact_text(reading: Reading) -> Answer | None:
+    """The message, or else the instructions, give the very words."""
+    given = None if reading.request.rounds else exact_words(reading.message, reading.request.instructions)
+    return Answer(f"the {given[0]} gave exactly these words", given[1], verbatim=True) if given else None
+
+
+def courtesy(reading: Reading) -> Answer | None:
+    """The message greets, thanks or asks who answers, and little else."""
+    for does, pattern, text in _COURTESIES:
+        if re.search(pattern, reading.message, re.I):
+            return Answer(f"the message {does}", text)
+    return None
+
+
+def small_sum(reading: Reading) -> Answer | None:
+    """The message holds arithmetic, and no tool was there for it."""
+    for found in expressions(in_signs(reading.message)):
+        try:
+            result = simple_eval(found.text)
+            shown = f"{result:.10g}" if isinstance(result, float) else str(result)
+        except Exception:  # whatever cannot be worked out is for another rule
+            continue
+        return Answer("the message holds arithmetic, and no tool fits", f"{found.text} = {shown}.", shown)
+    return None
+
+
+def explanation(reading: Reading) -> Answer | None:
+    """The message asks about a subject of the knowledge table."""
+    named = knowledge.subjects(NO_TOOLS.sub("", reading.message))
+    if not named:
+        return None
+    text = knowledge.explain(named)
+    terse = re.search(r"\b(?:terse|brief|concise|short)\b", reading.request.instructions, re.I)
+    if terse and "sentence" not in reading.message:
+        text = " ".join(sentences(text)[:2])
+    return Answer(f"the message asks about {human(named[:2])}", text)
+
+
+def honest_limit(reading: Reading) -> Answer | None:
+    """No other rule knew an answer."""
+    said = reading.message
+    said = said if len(said) <= LONGEST_ECHO else f"{said[:LONGEST_ECHO]}…"
+    text = f"You wrote: “{said}” As a rule-based stand-in I cannot answer that. {ABILITIES}"
+    return Answer("no other rule fits the message", text, "unknown")

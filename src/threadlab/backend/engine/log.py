@@ -1,0 +1,34 @@
+"""The canonical log: every kind of entry, and how entries are written.
+
+| kind | data | what happened |
+|---|---|---|
+| message.created | id, role, content, attachments, metadata | a client added a message |
+| message.updated | id, metadata | its metadata changed |
+| message.deleted | id | it was deleted |
+| run.created | id, agent_id, expires_at, config, metadata | a run was accepted, as queued |
+| run.updated | metadata | its metadata changed |
+| run.status | status, error, reason | it changed its status |
+| model.asked | call, oldest, newest | the model was consulted, with these messages of the thread |
+| model.answered | stand_in, reasons, parts, error | the whole answer, to be revealed in bursts |
+| step.created | id, type, message_id | a step began |
+| step.delta | id, pieces | a burst of the answer was revealed in it |
+| step.status | id, status, usage | it ended |
+| tool.outputs | id, outputs | the outputs of its calls came in |
+
+Messages, runs, run steps and every stream of events are projections of this log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from threadlab.backend.engine.project import project
+from threadlab.backend.records import Entry
+from threadlab.backend.store.sqlite import Transaction
+
+
+def write(change: Transaction, entries: Iterable[Entry]) -> None:
+    """Append entries and bring the records up to date, in one and the same change."""
+    for entry in entries:
+        project(replace(entry, seq=change.append(entry)), change)

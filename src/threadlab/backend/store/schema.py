@@ -1,0 +1,75 @@
+"""The schema, as the list of migrations that led to it.
+
+A store carries the number of migrations that it has seen in `PRAGMA user_version`. A migration, once
+released, is never edited: a change is a new one at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+_RECORDS = (
+    "seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, doc TEXT NOT NULL"
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        # The canonical log: append-only, the truth about messages, runs and run steps.
+        """CREATE TABLE log (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            thread_id TEXT NOT NULL, run_id TEXT, leg INTEGER NOT NULL,
+            at REAL NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL)""",
+        "CREATE INDEX log_of_run ON log (run_id, seq)",
+        "CREATE INDEX log_of_thread ON log (thread_id, seq)",
+        # Records; `parent` is the thread of messages and runs, the run of steps, empty for the others.
+        f"CREATE TABLE agents ({_RECORDS})",
+        f"CREATE TABLE threads ({_RECORDS})",
+        f"CREATE TABLE messages ({_RECORDS}, run_id TEXT)",
+        f"CREATE TABLE runs ({_RECORDS})",
+        f"CREATE TABLE run_steps ({_RECORDS})",
+        "CREATE INDEX agents_in_order ON agents (parent, seq)",
+        "CREATE INDEX threads_in_order ON threads (parent, seq)",
+        "CREATE INDEX messages_in_order ON messages (parent, seq)",
+        "CREATE INDEX messages_of_run ON messages (run_id, seq)",
+        "CREATE INDEX runs_in_order ON runs (parent, seq)",
+        "CREATE INDEX run_steps_in_order ON run_steps (parent, seq)",
+        # Where deleted records stood, so that a reader who pages while deleting does not lose the place.
+        "CREATE TABLE deleted (id TEXT PRIMARY KEY, seq INTEGER NOT NULL)",
+        # The next transition of each active run, and when it is due.
+        "CREATE TABLE due (run_id TEXT PRIMARY KEY, thread_id TEXT NOT NULL, at REAL NOT NULL)",
+        "CREATE INDEX due_in_order ON due (at)",
+        "CREATE UNIQUE INDEX due_one_run_a_thread ON due (thread_id)",
+    ),
+)
+
+
+class StoreError(Exception):
+    """A store that cannot be used as it was opened."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a store to the newest schema. Raises StoreError for one that a newer threadlab wrote."""
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)  # another process may have migrated in between
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                f"this store has schema {version}, and this threadlab knows schemas up to {len(MIGRATIONS)}: "
+                "update threadlab, or use another store"
+            )
+        for migration in MIGRATIONS[version:]:
+            for statement in migration:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    row = connection.execute("PRAGMA user_version").fetchone()
+    return int(row[0])

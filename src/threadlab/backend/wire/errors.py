@@ -1,0 +1,69 @@
+"""Errors as the service words them: one envelope, and a status that the SDK maps to an exception.
+
+Shape (protocol of azure-ai-agents 1.1.0): `{"error": {"message", "type", "param", "code"}}`. The SDK
+prints `(code) message`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from threadlab.backend.wire.http import Response, json_response
+
+
+class ApiError(Exception):
+    """A request that cannot be served, with what its client is told."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        type: str = "invalid_request_error",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+        self.type = type
+
+    def response(self) -> Response:
+        """The error as a response."""
+        error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+        return json_response({"error": error}, self.status)
+
+
+def bad_request(message: str, *, param: str | None = None, code: str = "invalid_value") -> ApiError:
+    """400: the request itself is wrong."""
+    return ApiError(400, message, code=code, param=param)
+
+
+def not_found(what: str, id: str) -> ApiError:
+    """404: there is no object of that kind with that id."""
+    return ApiError(404, f"No {what} found with id '{id}'.", code="not_found")
+
+
+def thread_is_busy(thread_id: str, run_id: str, *, adding_message: bool = False) -> ApiError:
+    """400: one run at a time on a thread. Both texts are the service's own."""
+    if adding_message:
+        return ApiError(400, f"Can't add messages to {thread_id} while a run {run_id} is active.")
+    return ApiError(400, f"Thread {thread_id} already has an active run {run_id}.")
+
+
+def outputs_do_not_fit(expected: Iterable[str], given: Iterable[str]) -> ApiError:
+    """400: the submitted outputs are not exactly one for each call that the run waits for."""
+    expected, given = list(expected), list(given)
+    faults: dict[str, Any] = {
+        "missing": [id for id in expected if id not in given],
+        "unknown": sorted({id for id in given if id not in expected}),
+        "duplicate": sorted({id for id in given if given.count(id) > 1}),
+    }
+    details = "; ".join(f"{fault}: {', '.join(ids)}" for fault, ids in faults.items() if ids)
+    return bad_request(
+        f"Expected one tool output for each of the call ids {expected}, got {given} ({details}).",
+        param="tool_outputs",
+    )

@@ -1,0 +1,45 @@
+"""HTTP as plain data: what a request handler gets and gives. No socket, no framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it arrives. `path` has no query; header names are in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
+    """A stream has nothing more to say before this instant of the backend's clock."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response as it leaves: bytes, or for a stream an iterator that never blocks.
+
+    A stream yields `WaitUntil` where it would have to wait; whoever carries the response lets that time
+    pass in its own way: a thread sleeps, an event loop awaits, the stepped clock jumps.
+    """
+
+    status: int
+    body: bytes | Iterator[bytes | WaitUntil]
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
+
+
+def json_response(content: Any, status: int = 200) -> Response:
+    """A JSON response. The SDKs accept exactly 200 as success, deletes included."""
+    return Response(status, to_json(content))

@@ -1,0 +1,54 @@
+"""The door: how a lab's clients reach its service. Two kinds, the local backend and Azure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from azure.ai.agents import AgentsClient
+from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
+
+from threadlab.connect.wire_log import WireLog
+from threadlab.objects.model_note import ModelNote
+from threadlab.objects.run import Run
+from threadlab.objects.time import Time
+from threadlab.workbench.port import Workbench
+
+
+class Door(Protocol):
+    """Makes SDK clients for one service, and says what else there is behind it."""
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that the clients are given."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where the service runs, in words."""
+        ...
+
+    @property
+    def time(self) -> Time:
+        """The service's clock."""
+        ...
+
+    @property
+    def workbench(self) -> Workbench:
+        """The hatch of a local backend. Raises NotInThisService where there is none."""
+        ...
+
+    def client(self, log: WireLog) -> AgentsClient:
+        """A synchronous client whose exchanges are recorded in `log`."""
+        ...
+
+    def client_async(self, log: WireLog) -> AsyncAgentsClient:
+        """An asyncio client whose exchanges are recorded in `log`."""
+        ...
+
+    def notes(self, run: Run) -> tuple[ModelNote, ...]:
+        """What a stand-in model said about a run."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

@@ -1,0 +1,82 @@
+"""The door to the local backend: a backend of its own, reached in this process."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from azure.ai.agents import AgentsClient
+from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
+from azure.core.credentials import AzureKeyCredential
+from azure.core.pipeline.policies import AzureKeyCredentialPolicy
+
+from threadlab.backend.completer.port import Completer
+from threadlab.backend.local import Backend
+from threadlab.backend.store.schema import StoreError
+from threadlab.connect.in_process import InProcessAsyncTransport, InProcessTransport
+from threadlab.connect.targets import Local
+from threadlab.connect.wire_log import WireLog
+from threadlab.errors import SettingsError
+from threadlab.objects.model_note import ModelNote
+from threadlab.objects.run import Run
+from threadlab.objects.time import Time
+from threadlab.workbench.in_process import InProcess
+
+ENDPOINT = "https://threadlab.invalid/api/projects/local"
+"""Nothing is ever sent there: the name cannot be resolved (RFC 2606). The SDK insists on https."""
+
+
+class LocalDoor:
+    """Opens the backend that `target` describes. Raises SettingsError for a store that cannot be used."""
+
+    endpoint = ENDPOINT
+    place = "local, in this process"
+
+    def __init__(self, target: Local, completer: Completer | None = None) -> None:
+        self._backend = _backend(target, completer)
+        self.time: Time = self._backend.time
+        self.workbench = InProcess(self._backend)
+
+    def client(self, log: WireLog) -> AgentsClient:
+        """A synchronous client of this backend."""
+        key = AzureKeyCredential("local")
+        return AgentsClient(
+            ENDPOINT,
+            key,  # type: ignore[arg-type]  # the policy below uses it in the token's place
+            authentication_policy=AzureKeyCredentialPolicy(key, "Authorization", prefix="Bearer"),
+            transport=InProcessTransport(self._backend),
+            per_retry_policies=[log],
+        )
+
+    def client_async(self, log: WireLog) -> AsyncAgentsClient:
+        """An asyncio client of this backend."""
+        key = AzureKeyCredential("local")
+        return AsyncAgentsClient(
+            ENDPOINT,
+            key,  # type: ignore[arg-type]
+            authentication_policy=AzureKeyCredentialPolicy(key, "Authorization", prefix="Bearer"),
+            transport=InProcessAsyncTransport(self._backend),
+            per_retry_policies=[log],
+        )
+
+    def notes(self, run: Run) -> tuple[ModelNote, ...]:
+        """Why the stand-in answered as it did."""
+        return self.workbench.notes(run)
+
+    def close(self) -> None:
+        """Close the backend's store."""
+        self._backend.close()
+
+
+def _backend(target: Local, completer: Completer | None) -> Backend:
+    if target.seed is not None:
+        return Backend.seeded(target.seed, completer=completer, pace=target.pace)
+    store = Path(target.store or "")
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        return Backend.durable(store, completer=completer, pace=target.pace)
+    except (OSError, sqlite3.Error, StoreError) as problem:
+        raise SettingsError(
+            f"the store {store} cannot be opened: {problem}",
+            hint="set THREADLAB_STORE to a file in a folder that you may write to, or give a seed",
+        ) from problem

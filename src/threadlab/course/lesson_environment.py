@@ -1,0 +1,16 @@
+"""The environment in which lessons are judged: the local backend, and nothing to wait for.
+
+A learner's `.env` may name a project on Azure; judging must never go there. An empty variable counts as
+unset and stands before `.env`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+JUDGED: Mapping[str, str] = {"THREADLAB_PACE": "0", "PROJECT_ENDPOINT": "", "MODEL_DEPLOYMENT_NAME": ""}
+
+
+def lesson_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with what judging needs put in its place."""
+    return {**environment, **JUDGED}

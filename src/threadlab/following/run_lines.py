@@ -1,0 +1,129 @@
+"""Run lines: following a run as lines of text, one or a few for each event worth a line.
+
+This is the form for pipes, logs and notebooks without widgets. Seconds are the service's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import singledispatch
+from itertools import groupby
+
+from rich.text import Text
+
+from threadlab.following.run_view import RunView
+from threadlab.following.terminal_text import (
+    counted,
+    foreign_text,
+    note_text,
+    status_text,
+    step_details,
+    usage_text,
+)
+from threadlab.objects.event import (
+    ApprovalNeeded,
+    Ended,
+    Event,
+    MessageArrived,
+    ModelExplained,
+    OutputsSubmitted,
+    Retrying,
+    StatusChanged,
+    StepChanged,
+    ToolCallsRequested,
+    ToolFinished,
+)
+from threadlab.objects.run import STATUSES
+from threadlab.objects.wire_entry import WireEntry
+
+_ID = re.compile(r"\b((?:asst|thread|run|msg|step)_[0-9A-Za-z]{4})[0-9A-Za-z]{4,}")
+
+
+def lines(view: RunView, event: Event) -> Iterator[Text]:
+    """The lines for this event; `view` is the view after it. Events that say nothing new give none."""
+    clock = Text(f"{view.elapsed:7.2f} s  ", style="dim")
+    for number, line in enumerate(_lines(event, view)):
+        yield (clock if number == 0 else Text(" " * len(clock))) + line
+
+
+def wire_lines(entries: Sequence[WireEntry]) -> Iterator[Text]:
+    """The requests on the wire, one line for the same request several times in a row; ids are cut short."""
+    for (method, path, answer), group in groupby(entries, key=_request_and_answer):
+        same = list(group)
+        numbers = f"{same[0].number}-{same[-1].number}" if len(same) > 1 else f"{same[0].number}"
+        retried = "  (a retry)" if same[-1].attempt > 1 else ""
+        short = _ID.sub(r"\1…", path)
+        yield foreign_text(f"{numbers:>7}  {method:<6} {short}  {answer}{retried}")
+
+
+def _request_and_answer(entry: WireEntry) -> tuple[str, str, str]:
+    answer = str(entry.status) if entry.status is not None else (entry.error or "no answer")
+    return entry.method, entry.path, answer
+
+
+@singledispatch
+def _lines(event: Event, view: RunView) -> Iterator[Text]:
+    return iter(())
+
+
+@_lines.register
+def _(event: StatusChanged, view: RunView) -> Iterator[Text]:
+    status = STATUSES.get(event.run.status)
+    meaning = status.meaning if status else "a status that this kit does not know"
+    yield status_text(event.run.status, 16) + Text(meaning)
+
+
+@_lines.register
+def _(event: StepChanged, view: RunView) -> Iterator[Text]:
+    step = event.step
+    yield Text("step ") + status_text(step.status, 11) + foreign_text(f" {step.type}: {step_details(step)}")
+    if step.error:
+        yield foreign_text(f"{step.error.code}: {step.error.message}", "red")
+
+
+@_lines.register
+def _(event: ModelExplained, view: RunView) -> Iterator[Text]:
+    yield note_text(event.note)
+
+
+@_lines.register
+def _(event: ToolCallsRequested, view: RunView) -> Iterator[Text]:
+    for call in event.calls:
+        yield Text("call ") + foreign_text(f"{call.name or call.kind}({call.arguments})  {call.id}")
+
+
+@_lines.register
+def _(event: ApprovalNeeded, view: RunView) -> Iterator[Text]:
+    call = event.approval.call
+    yield foreign_text(f"{call.name}({call.arguments}) waits for a person's yes or no", "bold")
+
+
+@_lines.register
+def _(event: ToolFinished, view: RunView) -> Iterator[Text]:
+    label = Text("output ") if event.ok else Text("output, a failure ", style="red")
+    yield label + foreign_text(f"{event.output.output}  of {event.call.name}, {event.seconds:.3f} s")
+
+
+@_lines.register
+def _(event: OutputsSubmitted, view: RunView) -> Iterator[Text]:
+    yield Text(f"submitted {counted(len(event.outputs), 'output')} in one request")
+
+
+@_lines.register
+def _(event: Retrying, view: RunView) -> Iterator[Text]:
+    yield foreign_text(f"the service could not answer: {event.problem}", "yellow")
+    yield Text(f"asking again in {event.seconds:.2f} s", style="yellow")
+
+
+@_lines.register
+def _(event: MessageArrived, view: RunView) -> Iterator[Text]:
+    yield Text(f"{event.message.role}: ", style="bold") + foreign_text(event.message.text)
+
+
+@_lines.register
+def _(event: Ended, view: RunView) -> Iterator[Text]:
+    run = event.run
+    if run.error:
+        yield foreign_text(f"{run.error.code}: {run.error.message}", "red")
+    yield Text(f"{run.status} after {view.polls} polls, {usage_text(run.usage)}")

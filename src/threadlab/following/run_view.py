@@ -1,0 +1,213 @@
+"""Run view: what a view of a run shows, folded from the events of following it.
+
+`advance` is pure: a view before, an event, a view after. The terminal and the notebook card draw the same
+`RunView`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Literal
+
+from threadlab.objects.approval import Approval
+from threadlab.objects.event import (
+    ApprovalNeeded,
+    Ended,
+    Event,
+    MessageArrived,
+    ModelExplained,
+    OutputsSubmitted,
+    Polled,
+    Retrying,
+    StatusChanged,
+    StepChanged,
+    ToolCallsRequested,
+    ToolFinished,
+    ToolStarted,
+)
+from threadlab.objects.message import Message
+from threadlab.objects.model_note import ModelNote
+from threadlab.objects.run import Run
+from threadlab.objects.run_step import RunStep
+from threadlab.objects.tool_call import ToolCall
+from threadlab.objects.wire_entry import WireEntry
+
+CallState = Literal["requested", "needs approval", "running", "finished", "submitted", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSeen:
+    """A status, and when a look at the run first found it (Unix seconds, the service's)."""
+
+    status: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """A tool call and how far it is.
+
+    `ok` and `seconds` (the service's) are None where nobody here ran the tool, or not yet.
+    """
+
+    call: ToolCall
+    state: CallState = "requested"
+    output: str | None = None
+    ok: bool | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """All that a view of a run needs, at one instant.
+
+    `began` and `at` are the service's Unix seconds of the first and the latest event (None before any).
+    `steps`, `calls`, `notes`, `messages` are oldest first; `approvals` are those still open; `requests`
+    are this client's, see `with_requests`.
+    """
+
+    run: Run
+    began: float | None = None
+    at: float | None = None
+    polls: int = 0
+    ended: bool = False
+    statuses: tuple[StatusSeen, ...] = ()
+    steps: tuple[RunStep, ...] = ()
+    calls: tuple[CallView, ...] = ()
+    notes: tuple[ModelNote, ...] = ()
+    messages: tuple[Message, ...] = ()
+    retries: tuple[Retrying, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    requests: tuple[WireEntry, ...] = ()
+
+    @property
+    def elapsed(self) -> float:
+        """The service's seconds since following began."""
+        return 0.0 if self.began is None or self.at is None else self.at - self.began
+
+    def since_began(self, at: float) -> float:
+        """A time of the service as seconds since following began."""
+        return at - (self.began if self.began is not None else at)
+
+
+def advance(view: RunView, event: Event) -> RunView:
+    """The view after this event. Pure; an event of a later kind changes only the time."""
+    timed = replace(view, began=event.at if view.began is None else view.began, at=event.at)
+    return _fold(event, timed)
+
+
+def with_requests(view: RunView, requests: Sequence[WireEntry]) -> RunView:
+    """The view with the wire's requests, as `run.service.requests(run)` gives them."""
+    return replace(view, requests=tuple(requests))
+
+
+@singledispatch
+def _fold(event: Event, view: RunView) -> RunView:
+    return view
+
+
+@_fold.register
+def _(event: Polled, view: RunView) -> RunView:
+    return replace(view, run=event.run, polls=event.poll)
+
+
+@_fold.register
+def _(event: StatusChanged, view: RunView) -> RunView:
+    seen = StatusSeen(event.run.status, event.at)
+    return replace(view, run=event.run, statuses=(*view.statuses, seen))
+
+
+@_fold.register
+def _(event: StepChanged, view: RunView) -> RunView:
+    step = event.step
+    known = any(old.id == step.id for old in view.steps)
+    steps = tuple(step if old.id == step.id else old for old in view.steps)
+    view = replace(view, steps=steps if known else (*steps, step))
+    for call in step.tool_calls:
+        answered = call.output is not None or step.status == "completed"
+        view = _with_call(view, call, _answered_elsewhere if answered else lambda card: card)
+    return view
+
+
+@_fold.register
+def _(event: ModelExplained, view: RunView) -> RunView:
+    return replace(view, notes=(*view.notes, event.note))
+
+
+@_fold.register
+def _(event: ToolCallsRequested, view: RunView) -> RunView:
+    view = replace(view, run=event.run)
+    for call in event.calls:
+        view = _with_call(view, call, lambda card: card)
+    return view
+
+
+@_fold.register
+def _(event: ApprovalNeeded, view: RunView) -> RunView:
+    view = replace(view, approvals=(*view.approvals, event.approval))
+    return _with_call(view, event.approval.call, lambda card: replace(card, state="needs approval"))
+
+
+@_fold.register
+def _(event: ToolStarted, view: RunView) -> RunView:
+    view = _without_approval(view, event.call.id)
+    return _with_call(view, event.call, lambda card: replace(card, call=event.call, state="running"))
+
+
+@_fold.register
+def _(event: ToolFinished, view: RunView) -> RunView:
+    finished = CallView(
+        call=event.call, state="finished", output=event.output.output, ok=event.ok, seconds=event.seconds
+    )
+    return _with_call(_without_approval(view, event.call.id), event.call, lambda card: finished)
+
+
+@_fold.register
+def _(event: OutputsSubmitted, view: RunView) -> RunView:
+    given = {output.tool_call_id: output.output for output in event.outputs}
+    calls = tuple(
+        replace(card, state="submitted", output=given[card.call.id]) if card.call.id in given else card
+        for card in view.calls
+    )
+    return replace(view, run=event.run, calls=calls)
+
+
+@_fold.register
+def _(event: MessageArrived, view: RunView) -> RunView:
+    return replace(view, messages=(*view.messages, event.message))
+
+
+@_fold.register
+def _(event: Retrying, view: RunView) -> RunView:
+    return replace(view, retries=(*view.retries, event))
+
+
+@_fold.register
+def _(event: Ended, view: RunView) -> RunView:
+    calls = tuple(
+        card if card.state == "submitted" else replace(card, state="abandoned") for card in view.calls
+    )
+    return replace(view, run=event.run, ended=True, calls=calls, approvals=())
+
+
+def _with_call(view: RunView, call: ToolCall, change: Callable[[CallView], CallView]) -> RunView:
+    """The view with the card of that call changed; a call not seen before gets a card."""
+    if not any(card.call.id == call.id for card in view.calls):
+        view = replace(view, calls=(*view.calls, CallView(call=call)))
+    calls = tuple(
+        change(replace(card, output=card.output if call.output is None else call.output))
+        if card.call.id == call.id
+        else card
+        for card in view.calls
+    )
+    return replace(view, calls=calls)
+
+
+def _answered_elsewhere(card: CallView) -> CallView:
+    return replace(card, state="submitted")
+
+
+def _without_approval(view: RunView, call_id: str) -> RunView:
+    return replace(view, approvals=tuple(one for one in view.approvals if one.call.id != call_id))

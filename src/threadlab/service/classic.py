@@ -1,0 +1,132 @@
+"""The classic service: Azure AI Agents, through the real azure-ai-agents client.
+
+It does not know what the client talks to, so it serves the local backend and Azure alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from azure.ai.agents import AgentsClient
+
+from threadlab.objects.agent import Agent
+from threadlab.objects.message import Message
+from threadlab.objects.model_note import ModelNote
+from threadlab.objects.run import Run
+from threadlab.objects.run_step import RunStep
+from threadlab.objects.time import Time
+from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.wire_entry import WireEntry
+from threadlab.service import read
+from threadlab.service.failures import telling
+from threadlab.service.groups import ClassicMessages, ClassicRuns, ClassicRunSteps, ClassicThreads
+from threadlab.service.paging import listed
+from threadlab.service.port import Order, Tools
+from threadlab.service.sending import given, tool_definitions
+
+
+class ClassicService:
+    """An `AgentService` over `client`.
+
+    `model` is what an agent gets that names none, `place` where the service runs in words. `requests`
+    finds the recorded requests that name a run id, `notes` what a stand-in model said about a run.
+    """
+
+    protocol = "classic"
+
+    def __init__(
+        self,
+        client: AgentsClient,
+        *,
+        time: Time,
+        model: str,
+        place: str,
+        requests: Callable[[str], tuple[WireEntry, ...]],
+        notes: Callable[[Run], tuple[ModelNote, ...]],
+    ) -> None:
+        self.sdk = client
+        self.time = time
+        self.model = model
+        self.place = place
+        self._requests = requests
+        self._notes = notes
+        self.threads = ClassicThreads(client)
+        self.messages = ClassicMessages(client)
+        self.runs = ClassicRuns(client, self)
+        self.run_steps = ClassicRunSteps(client)
+
+    def create_agent(
+        self,
+        *,
+        model: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        tools: Tools | None = None,
+        metadata: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Agent:
+        """A new agent; without `model`, the one that the settings name. `options` are the SDK's own."""
+        body = given(
+            name=name,
+            description=description,
+            instructions=instructions,
+            tools=tool_definitions(tools),
+            metadata=metadata,
+        )
+        with telling("create an agent"):
+            return read.agent(self.sdk.create_agent(model=model or self.model, **body, **options))
+
+    def get_agent(self, agent_id: str) -> Agent:
+        """The agent of that id."""
+        with telling(f"read agent {agent_id}"):
+            return read.agent(self.sdk.get_agent(agent_id))
+
+    def list_agents(self, *, limit: int | None = None, order: Order | None = None) -> Iterator[Agent]:
+        """All agents."""
+        return listed(self.sdk.list_agents, read.agent, "list agents", limit=limit, order=order)
+
+    def update_agent(self, agent_id: str, **changes: Any) -> Agent:
+        """Change what is named (as in `create_agent`); later runs see it, earlier ones do not."""
+        if "tools" in changes:
+            changes["tools"] = tool_definitions(changes["tools"])
+        with telling(f"update agent {agent_id}"):
+            return read.agent(self.sdk.update_agent(agent_id, **changes))
+
+    def delete_agent(self, agent_id: str) -> None:
+        """Delete it. Its runs keep working: they hold a copy of it."""
+        with telling(f"delete agent {agent_id}"):
+            self.sdk.delete_agent(agent_id)
+
+    def read_run(self, run: Run) -> Run:
+        """The run as it is now: one request."""
+        return self.runs.get(run.thread_id, run.id)
+
+    def read_steps(self, run: Run) -> tuple[RunStep, ...]:
+        """Its steps, oldest first: one request for each hundred."""
+        return tuple(self.run_steps.list(run.thread_id, run.id, order="asc"))
+
+    def read_messages(self, run: Run) -> tuple[Message, ...]:
+        """The messages that it wrote, oldest first: one request for each hundred."""
+        return tuple(self.messages.list(run.thread_id, run_id=run.id, order="asc"))
+
+    def answer_run(self, run: Run, outputs: Sequence[ToolOutput]) -> Run:
+        """Submit tool outputs."""
+        return self.runs.submit_tool_outputs(run.thread_id, run.id, outputs)
+
+    def cancel_run(self, run: Run) -> Run:
+        """Ask for its end."""
+        return self.runs.cancel(run.thread_id, run.id)
+
+    def notes(self, run: Run) -> tuple[ModelNote, ...]:
+        """Why a stand-in model answered as it did; empty where a real model answers."""
+        return self._notes(run)
+
+    def requests(self, run: Run) -> tuple[WireEntry, ...]:
+        """The requests of this client that named the run, in order."""
+        return self._requests(run.id)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.sdk.close()

@@ -1,0 +1,152 @@
+"""Displays: where a run is shown while it is watched. One protocol, one implementation for each place.
+
+How a notebook keeps what was shown. A live widget is not stored, and its replacement by
+`update_display_data` is applied by JupyterLab and nbclient but not by nbval, so reference and test would
+differ. Therefore the live card is one output, whose stored text is constant (`RunCard()`, and empty HTML),
+and the finished card a second one, published where the live card stood, which is then closed: JupyterLab
+hides a closed widget's output. That holds for `run = await watch(run)` too, and when watching raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from IPython.core.getipython import get_ipython
+from IPython.display import publish_display_data
+from rich.console import Console
+from rich.live import Live
+
+from threadlab.errors import ThreadlabError
+from threadlab.following.run_panel import run_panel
+from threadlab.following.run_view import RunView
+from threadlab.widgets.live_run_card import RunCard
+from threadlab.widgets.run_card import render_html
+from threadlab.widgets.run_card_text import render_text
+
+
+class Display(Protocol):
+    """A place that shows one run. `begin` comes first, `end` last and always."""
+
+    def begin(self, view: RunView) -> None:
+        """Show the run for the first time."""
+        ...
+
+    def update(self, view: RunView) -> None:
+        """Show it as it is now."""
+        ...
+
+    def end(self, view: RunView) -> bool:
+        """Watching is over. True where the finished card stands on the page now."""
+        ...
+
+
+class WidgetDisplay:
+    """A live card with buttons in a notebook, and the finished card in its place at the end."""
+
+    def __init__(self, on_cancel: Callable[[], None] | None = None) -> None:
+        self.on_cancel = on_cancel
+        self.card: RunCard | None = None
+
+    def begin(self, view: RunView) -> None:
+        """Put the live card under the cell."""
+        self.card = RunCard(view, on_cancel=self.on_cancel)
+        live = self.card._repr_mimebundle_()
+        publish_display_data({**live, "text/plain": repr(self.card), "text/html": ""})
+
+    def update(self, view: RunView) -> None:
+        """Redraw what changed."""
+        if self.card is not None:
+            self.card.show(view)
+
+    def end(self, view: RunView) -> bool:
+        """Publish the finished card and close the live one."""
+        publish_card(view)
+        if self.card is not None:
+            self.card.close()
+        return True
+
+
+class StaticDisplay:
+    """Nothing while the run goes on, the finished card at the end: for pages that cannot move."""
+
+    def begin(self, view: RunView) -> None:
+        """Show nothing yet."""
+
+    def update(self, view: RunView) -> None:
+        """Show nothing yet."""
+
+    def end(self, view: RunView) -> bool:
+        """Publish the finished card."""
+        publish_card(view)
+        return True
+
+
+class RichDisplay:
+    """A live panel in a terminal; where the output is no terminal, the panel as it was at the end."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.live = Live(console=console, auto_refresh=False)
+
+    def begin(self, view: RunView) -> None:
+        """Draw the panel."""
+        self.live.start()
+        self.update(view)
+
+    def update(self, view: RunView) -> None:
+        """Draw the panel again."""
+        self.live.update(run_panel(view), refresh=True)
+
+    def end(self, view: RunView) -> bool:
+        """Leave the last panel standing."""
+        self.update(view)
+        self.live.stop()
+        return True
+
+
+class NoDisplay:
+    """Nothing at all: the run that `watch` returns is then shown like any other value."""
+
+    def begin(self, view: RunView) -> None:
+        """Show nothing."""
+
+    def update(self, view: RunView) -> None:
+        """Show nothing."""
+
+    def end(self, view: RunView) -> bool:
+        """Show nothing."""
+        return False
+
+
+def display_named(name: str | None, on_cancel: Callable[[], None] | None = None) -> Display:
+    """The display of that name, or for None the one that suits where this runs.
+
+    Raises ThreadlabError for another name.
+    """
+    match name or ("widgets" if in_notebook() else "rich"):
+        case "widgets":
+            return WidgetDisplay(on_cancel)
+        case "rich":
+            return RichDisplay()
+        case "static":
+            return StaticDisplay()
+        case "none":
+            return NoDisplay()
+    raise ThreadlabError(
+        f"there is no display {name!r}", hint='use "widgets", "rich", "static", "none", or leave it out'
+    )
+
+
+def in_notebook() -> bool:
+    """Whether this runs in a Jupyter kernel."""
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def current_cell() -> int | None:
+    """The number of the notebook cell that runs now; None outside a notebook."""
+    return get_ipython().execution_count if in_notebook() else None
+
+
+def publish_card(view: RunView) -> None:
+    """Put the finished card on the page, as HTML and as text."""
+    publish_display_data({"text/html": render_html(view), "text/plain": render_text(view)})

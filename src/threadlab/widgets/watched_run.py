@@ -1,0 +1,43 @@
+"""Watched run: a run as it ended, together with all that watching it saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from threadlab.following.run_view import RunView
+from threadlab.objects.run import Run
+from threadlab.widgets.displays import current_cell, publish_card
+from threadlab.widgets.run_card import render_html
+from threadlab.widgets.run_card_text import render_text, run_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedRun(Run):
+    """A `Run` whose rich form is the finished card, drawn from `view` alone: showing it asks nobody.
+
+    `shown_in` is the cell under which the card stands already. In that cell the run as a value shows
+    nothing more, so that a cell which ends in `await watch(run)` has one card and not two.
+    """
+
+    view: RunView = field(repr=False, compare=False)
+    shown_in: int | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<{run_text(self)}>"
+
+    def _ipython_display_(self) -> None:
+        if self.shown_in is None or self.shown_in != current_cell():
+            publish_card(self.view)
+
+    def _repr_html_(self) -> str:
+        return render_html(self.view)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(render_text(self.view))
+
+
+def watched(view: RunView, *, shown_in: int | None = None) -> WatchedRun:
+    """The view's run, with the view."""
+    copied = {one.name: getattr(view.run, one.name) for one in fields(Run)}
+    return WatchedRun(**copied, view=view, shown_in=shown_in)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from conftest import FUNCTION, Client  # isort: skip
+
+Open = Callable[..., Client]
+
+
+def test_another_kernel_reads_what_one_wrote_and_drives_its_runs(durable: Open) -> None:
+    """A run that was left behind is picked up by whoever comes next."""
+    first = durable()
+    run = first.run(tools=True)
+    first.backend.close()
+
+    second = durable()
+    waiting = second.until(run, "requires_action")
+    assert len(waiting["required_action"]["submit_tool_outputs"]["tool_calls"]) == 2
+    third = durable()
+    third.answer(run)
+    assert second.until(run, "completed")["usage"]["total_tokens"] > 0
+
+
+def test_ids_of_a_durable_store_are_random_and_look_like_the_services(durable: Open) -> None:
+    """Prefix and 24 characters."""
+    client = durable()
+    ids = {client.agent() for _ in range(50)}
+    assert len(ids) == 50
+    for id in ids:
+        prefix, _, rest = id.partition("_")
+        assert (prefix, len(rest), rest.isalnum()) == ("asst", 24, True)
+
+
+def test_at_pace_nought_everything_is_due_at_once(durable: Open) -> None:
+    """Nobody waits for latencies that are only there to be watched."""
+    client = durable()
+    run = client.run()
+    assert client.get(run)["status"] == "completed"
+
+
+def test_at_a_pace_latencies_are_real(durable: Open) -> None:
+    """A learner sees the run queued, and later done."""
+    client = durable(pace=0.1)
+    run, before = client.run(), time.monotonic()
+    assert client.get(run)["status"] == "queued"
+    client.until(run, "completed")
+    assert time.monotonic() - before > 0.1
+
+
+def test_two_kernels_that_press_one_run_at_once_do_everything_once(durable: Open) -> None:
+    """Whoever commits first wins; the other's move is dropped."""
+    first, second = durable(), durable()
+    for _ in range(10):
+        run = first.run()
+        threads = [threading.Thread(target=client.get, args=(run,)) for client in (first, second) * 3]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert first.get(run)["status"] == "completed"
+        kinds = [entry.kind for entry in first.backend.store.log(run_id=run.rsplit("/", 1)[1])]
+        assert kinds.count("model.answered") == 1
+        assert kinds.count("step.created") == 1
+
+
+def test_a_long_cancelled_kernel_leaves_a_run_that_expires_by_itself(
+    durable: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody came back to answer: the next reader finds it expired, dated when its time was up."""
+    client = durable()
+    run = client.run(tools=True)
+    waiting = client.until(run, "requires_action")
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    again = durable()
+    assert again.get(run)["status"] == "expired"
+    log = again.backend.store.log(run_id=waiting["id"])
+    assert log[-1].at == pytest.approx(waiting["expires_at"], abs=1)
+    assert FUNCTION in waiting["tools"]

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from threadlab.backend.records import AgentRecord, Entry, ThreadRecord
+from threadlab.backend.store.schema import MIGRATIONS, StoreError
+from threadlab.backend.store.sqlite import Store
+from threadlab.backend.wire.errors import ApiError
+from threadlab.backend.wire.paging import Page
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store on a file."""
+    store = Store(tmp_path / "store.sqlite", "real")
+    yield store
+    store.close()
+
+
+def agents(store: Store, count: int) -> list[str]:
+    """The ids of new agents, oldest first."""
+    ids = [f"asst_{number:03}" for number in range(count)]
+    with store.transaction() as change:
+        for id in ids:
+            change.put(AgentRecord(id=id, created_at=0, model="m"))
+    return ids
+
+
+def walk(store: Store, limit: int, descending: bool) -> list[str]:
+    """All agents, page by page."""
+    seen: list[str] = []
+    after = None
+    while True:
+        page, more = store.page(AgentRecord, Page(limit, descending, after))
+        seen += [agent.id for agent in page]
+        if not more:
+            return seen
+        after = page[-1].id
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 100])
+def test_pages_together_are_the_whole_list_in_order(store: Store, limit: int) -> None:
+    """Elements of one second keep the order in which they came."""
+    ids = agents(store, 7)
+    assert walk(store, limit, descending=False) == ids
+    assert walk(store, limit, descending=True) == ids[::-1]
+
+
+def test_a_page_can_be_bounded_on_both_sides(store: Store) -> None:
+    """`before` and `after` together cut out the middle."""
+    ids = agents(store, 7)
+    page, more = store.page(AgentRecord, Page(10, False, after=ids[1], before=ids[5]))
+    assert ([agent.id for agent in page], more) == (ids[2:5], False)
+
+
+def test_paging_goes_on_where_the_last_element_was_even_if_it_was_deleted(store: Store) -> None:
+    """Deleting while listing, as clean-up scripts do, loses nothing."""
+    ids = agents(store, 5)
+    seen: list[str] = []
+    after = None
+    while len(seen) < 5:
+        page, _ = store.page(AgentRecord, Page(2, True, after))
+        seen += [agent.id for agent in page]
+        after = page[-1].id
+        with store.transaction() as change:
+            for agent in page:
+                change.remove(AgentRecord, agent.id)
+    assert seen == ids[::-1]
+    assert walk(store, 10, descending=True) == []
+
+
+def test_a_cursor_that_never_was_is_refused(store: Store) -> None:
+    """It names the cursor."""
+    with pytest.raises(ApiError, match="asst_nobody"):
+        store.page(AgentRecord, Page(after="asst_nobody"))
+
+
+def test_a_change_that_fails_leaves_nothing(store: Store) -> None:
+    """Records and log go together or not at all."""
+    with pytest.raises(RuntimeError), store.transaction() as change:
+        change.put(ThreadRecord(id="thread_1", created_at=0))
+        change.append(Entry("message.created", {}, "thread_1"))
+        raise RuntimeError
+    assert store.get(ThreadRecord, "thread_1") is None
+    assert store.log(thread_id="thread_1") == []
+
+
+def test_a_transaction_left_open_is_undone_by_the_next_one(store: Store) -> None:
+    """An interrupt between entering and leaving does not block the store."""
+    left = store.transaction()
+    left.__enter__()
+    left.append(Entry("message.created", {}, "thread_1"))
+    store.recover()
+    assert store.log(thread_id="thread_1") == []
+    left.__enter__()
+    with store.transaction() as change:
+        change.put(ThreadRecord(id="thread_1", created_at=0))
+    assert store.get(ThreadRecord, "thread_1") is not None
+
+
+def test_what_was_committed_is_there_for_another_kernel(store: Store) -> None:
+    """Two stores on one file see each other's changes at once."""
+    other = Store(store.path, "real")
+    agents(store, 2)
+    assert walk(other, 10, descending=False) == ["asst_000", "asst_001"]
+    other.close()
+
+
+def test_threads_have_connections_of_their_own(store: Store) -> None:
+    """Many threads write at once and nothing is lost or locked out."""
+
+    def work(number: int) -> None:
+        for count in range(25):
+            with store.transaction() as change:
+                change.append(Entry("message.created", {"by": number, "count": count}, "thread_1"))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log = store.log(thread_id="thread_1")
+    assert len(log) == 150
+    assert [entry.seq for entry in log] == sorted(entry.seq for entry in log)
+    for number in range(6):
+        assert [entry.data["count"] for entry in log if entry.data["by"] == number] == list(range(25))
+
+
+def test_two_observers_of_the_log_see_the_same_and_hold_nothing_open(store: Store) -> None:
+    """Each reads from its own sequence number; one that is abandoned in the midst blocks no writer."""
+    seen: dict[str, list[int]] = {"first": [], "second": []}
+
+    def tail(name: str) -> Iterator[int]:
+        after = 0
+        while True:
+            for entry in store.log(thread_id="thread_1", after=after):
+                after = entry.seq
+                seen[name].append(entry.seq)
+                yield entry.seq
+
+    first, second, abandoned = tail("first"), tail("second"), tail("first")
+    for number in range(9):
+        with store.transaction() as change:
+            change.append(Entry("message.created", {"number": number}, "thread_1"))
+        if number == 0:
+            next(abandoned)
+            seen["first"].clear()
+        next(first)
+        if number % 3 == 2:
+            for _ in range(3):
+                next(second)
+    assert seen["first"] == seen["second"] == list(range(1, 10))
+
+
+def test_a_store_remembers_its_clock_and_refuses_another(tmp_path: Path) -> None:
+    """Virtual and real times never mix in one file."""
+    Store(tmp_path / "s.sqlite", "real").close()
+    with pytest.raises(StoreError, match="made with a real clock"):
+        Store(tmp_path / "s.sqlite", "virtual")
+
+
+def test_a_store_of_a_newer_threadlab_is_refused_unchanged(tmp_path: Path) -> None:
+    """Nothing is downgraded by accident."""
+    path = tmp_path / "s.sqlite"
+    Store(path, "real").close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(StoreError, match="update threadlab"):
+        Store(path, "real")
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
+    connection.close()
+
+
+def test_a_migration_that_breaks_leaves_the_old_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Migrations run in one transaction."""
+    path = tmp_path / "s.sqlite"
+    Store(path, "real").close()
+    broken = (*MIGRATIONS, ("CREATE TABLE extra (x)", "CREATE NONSENSE"))
+    monkeypatch.setattr("threadlab.backend.store.schema.MIGRATIONS", broken)
+    with pytest.raises(sqlite3.OperationalError):
+        Store(path, "real")
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'extra'").fetchall() == []
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    connection.close()
+
+
+def test_a_private_store_is_gone_when_it_is_closed() -> None:
+    """Seeded backends leave nothing behind."""
+    store = Store.private("virtual")
+    assert store.path.exists()
+    store.close()
+    assert not store.path.parent.exists()

@@ -1,0 +1,58 @@
+"""A learner who solves exercises and works in lessons never turns the suite red."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from threadlab.course.catalogue import read_catalogue
+from threadlab.course.course_root import find_course_root
+from threadlab.course.refresh import execute, read_notebook
+from threadlab.course.working_copy import open_working_copy
+
+COURSE = find_course_root(Path(__file__).parent)
+PARTS = (
+    "lessons",
+    "exercises",
+    "solutions",
+    "tests/course",
+    "tests/conftest.py",
+    "tests/test_lessons_clean.py",
+)
+
+
+def copy_course(target: Path) -> None:
+    """Copy what the course's own tests need."""
+    for part in (*PARTS, "pyproject.toml"):
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        if (COURSE / part).is_dir():
+            shutil.copytree(COURSE / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(COURSE / part, target / part)
+
+
+def test_the_suite_is_green_after_an_exercise_is_solved_and_a_lesson_is_run_and_saved(tmp_path: Path) -> None:
+    """In a copy of the course: exercise 1 solved, lesson 1 run and saved with its outputs, then pytest."""
+    copy_course(tmp_path)
+    lesson = read_catalogue(tmp_path).lessons[0]
+    solved = lesson.solution.read_text(encoding="utf-8").replace("# >>> solution", "# mine")
+    lesson.exercise.write_text(solved, encoding="utf-8")
+    mine = open_working_copy(lesson)
+    run = execute(read_notebook(mine), mine.parent)
+    run.cells[0].source += "\n\nMy own note."
+    mine.write_text(json.dumps(run), encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--deselect", "tests/course/test_solving_stays_green.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "my/" not in done.stdout
+    assert "My own note." in mine.read_text(encoding="utf-8")
