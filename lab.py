@@ -3,6 +3,7 @@
     python lab.py                 set up if needed, then open JupyterLab on lesson 1
     python lab.py --no-browser    the same, without opening a browser; other options go to `threadlab lab`
     python lab.py test            set up if needed, then run all tests; other arguments go to pytest
+    python lab.py check 01        any other verb of `threadlab`, without its environment being activated
 
 Everything is installed into the folder `.venv` beside this file: by uv where it is installed, else by
 Python's own venv and pip. The second time nothing is installed, and no network is needed.
@@ -53,7 +54,8 @@ def main(arguments: list[str]) -> int:
         return 130
     if arguments[:1] == ["test"]:
         return run(["-m", "pytest", *arguments[1:]])
-    return run(["-m", "threadlab.cli", "lab", *arguments])
+    verb = [] if arguments and not arguments[0].startswith("-") else ["lab"]
+    return run(["-m", "threadlab.cli", *verb, *arguments])
 
 
 def set_up(root: Path) -> None:

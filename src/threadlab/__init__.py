@@ -1,53 +1,16 @@
 """threadlab: learn and experiment with AI-agent threads, messages, runs and run steps.
 
 Everything a lesson needs is here under one name each, and loaded when it is first used: importing
-`threadlab` itself costs next to nothing, and the SDK is imported only by those names that need it.
+`threadlab` itself costs next to nothing, and the SDK is imported only by those names that need it. Type
+checkers and editors read the same names in `__init__.pyi`.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from threadlab.connect.connect import connect
-    from threadlab.connect.lab import Lab
-    from threadlab.conversation.conversation import Conversation
-    from threadlab.conversation.conversation_manager import ConversationManager
-    from threadlab.errors import ThreadlabError
-    from threadlab.following.follow import follow
-    from threadlab.following.print_run import show
-    from threadlab.following.wait import wait
-    from threadlab.objects.agent import Agent
-    from threadlab.objects.message import Message
-    from threadlab.objects.run import Run
-    from threadlab.objects.thread import Thread
-    from threadlab.tools.tool import tool
-    from threadlab.tools.toolbox import Toolbox
-    from threadlab.widgets.object_map import object_map
-    from threadlab.widgets.watch import watch
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "Agent",
-    "Conversation",
-    "ConversationManager",
-    "Lab",
-    "Message",
-    "Run",
-    "Thread",
-    "ThreadlabError",
-    "Toolbox",
-    "__version__",
-    "connect",
-    "follow",
-    "object_map",
-    "show",
-    "tool",
-    "wait",
-    "watch",
-]
 
 _HOMES = {
     "Agent": "threadlab.objects.agent",
@@ -68,6 +31,8 @@ _HOMES = {
     "watch": "threadlab.widgets.watch",
 }
 
+__all__ = sorted([*_HOMES, "__version__"])
+
 # The folder `connect` and the function `connect` share a name. When a package is first imported, Python
 # binds it in its parent, and never again: so the (empty) folder is imported here and its name taken away,
 # and the name is left to the function, whatever is imported later.
@@ -75,7 +40,7 @@ import_module("threadlab.connect")
 del globals()["connect"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load a public name from its home when it is first used (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module 'threadlab' has no attribute {name!r}")
@@ -86,3 +51,13 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names, for completion."""
     return __all__
+
+
+def _show_objects_richly() -> None:
+    """In an IPython session, and only there, let agents, threads, messages and runs show themselves."""
+    ipython = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if ipython is not None:
+        import_module("threadlab.widgets.formatters").register(ipython)
+
+
+_show_objects_richly()

@@ -25,6 +25,8 @@ Each carries `hint`, the next thing to do, and where they apply `run_id` and `th
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ThreadlabError(Exception):
     """Something was attempted and did not work; `hint` says what to do next."""
@@ -103,7 +105,11 @@ class RunError(ThreadlabError):
 
 
 class RunNotCompleted(RunError):
-    """The run ended as failed, cancelled, expired or incomplete."""
+    """The run ended as failed, cancelled, expired or incomplete; `run` is the run as it ended."""
+
+    def __init__(self, message: str, *, run: Any, hint: str) -> None:
+        super().__init__(message, hint=hint, run_id=run.id, thread_id=run.thread_id)
+        self.run = run
 
 
 class UnknownStatus(RunError):

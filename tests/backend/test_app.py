@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.backend_client import Client, Scene
 from threadlab.backend.app import ROUTES
 from threadlab.backend.local import Backend
-
-from conftest import Client, Scene  # isort: skip
 
 
 @pytest.mark.parametrize("prefix", ["/api/projects/any-project", "/v1"])
@@ -117,7 +116,7 @@ def test_a_bad_run_changes_nothing_not_even_the_thread(client: Client) -> None:
 def test_unknown_fields_and_any_version_are_taken(client: Client) -> None:
     """The service is lenient there, and the SDK's own tests rely on it."""
     status, agent = client.call(
-        "POST", "/assistants", {"model": "m", "agent_id": "x"}, **{"api-version": "2031-01-01"}
+        "POST", "/assistants", {"model": "m", "agent_id": "x"}, query={"api-version": "2031-01-01"}
     )
     assert (status, agent["model"]) == (200, "m")
 

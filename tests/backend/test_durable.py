@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conftest import FUNCTION, Client  # isort: skip
+from tests.backend_client import FUNCTION, Client
 
 Open = Callable[..., Client]
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.backend_client import FUNCTION, Client, Scene
 from threadlab.backend.completer.port import Call, ModelError, Request, Spent, Text
-from threadlab.backend.engine.log import project
+from threadlab.backend.engine.project import project
 from threadlab.backend.local import Backend
 from threadlab.backend.records import MessageRecord, RunRecord, StepRecord
-
-from conftest import FUNCTION, Client, Scene  # isort: skip
 
 
 def statuses(client: Client, run: str) -> list[str]:
@@ -111,13 +110,12 @@ def test_text_and_calls_in_one_answer_become_two_steps() -> None:
 )
 def test_a_completer_that_raises_fails_the_run_with_its_words(error: Exception) -> None:
     """The backend survives anybody's completer, and the thread takes the next run."""
-    answers = iter([error, [Text("fine now")]])
+    errors = iter([error])
 
     def complete(request: Request) -> list[Any]:
-        answer = next(answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        for first in errors:
+            raise first
+        return [Text("fine now")]
 
     client = Client(Backend.seeded(1, completer=Function(complete)))
     run = client.run()
@@ -393,7 +391,7 @@ def test_the_records_are_what_the_log_says(client: Client) -> None:
     for entry in store.log(thread_id=thread):
         project(entry, again)
     runs = store.every(RunRecord, thread)
-    kept = [
+    kept: list[Any] = [
         *store.every(MessageRecord, thread),
         *runs,
         *(step for run_ in runs for step in store.every(StepRecord, run_.id)),

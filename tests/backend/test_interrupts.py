@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 import threadlab.backend
+from tests.backend_client import FUNCTION, Client, Scene
 from threadlab.backend.engine import machine
 from threadlab.backend.local import Backend
 from threadlab.backend.records import MessageRecord, RunRecord, StepRecord
-
-from conftest import FUNCTION, Client, Scene  # isort: skip
 
 BACKEND = str(Path(threadlab.backend.__file__).parent)
 INTERRUPTS = 1_000
@@ -57,7 +56,7 @@ def requests_of_a_turn(client: Client, thread: str, agent: str) -> list[Callable
         return client.call("POST", f"/threads/{thread}/runs", {"assistant_id": agent})
 
     def newest() -> dict[str, Any] | None:
-        runs = client.call("GET", f"/threads/{thread}/runs", limit="1")[1]["data"]
+        runs = client.call("GET", f"/threads/{thread}/runs", query={"limit": "1"})[1]["data"]
         return runs[0] if runs else None
 
     def poll() -> Any:

@@ -153,6 +153,26 @@ def test_help_sets_nothing_up(lab_script: ModuleType, capsys: pytest.CaptureFixt
     assert "python lab.py test" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "started"),
+    [
+        ([], ["-m", "threadlab.cli", "lab"]),
+        (["--no-browser", "--port", "9"], ["-m", "threadlab.cli", "lab", "--no-browser", "--port", "9"]),
+        (["check", "01"], ["-m", "threadlab.cli", "check", "01"]),
+        (["test", "-k", "wire"], ["-m", "pytest", "-k", "wire"]),
+    ],
+)
+def test_what_is_started(
+    lab_script: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], started: list[str]
+) -> None:
+    """The lesson, a verb, or the tests; arguments pass through."""
+    begun: list[list[str]] = []
+    monkeypatch.setattr(lab_script, "set_up", lambda root: None)
+    monkeypatch.setattr(lab_script, "run", begun.append)
+    lab_script.main(arguments)
+    assert begun == [started]
+
+
 def test_an_older_python_can_read_the_script_and_is_told_what_is_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

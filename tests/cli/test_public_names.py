@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,13 @@ def test_the_public_names_are_these_and_few() -> None:
     assert list(threadlab.__all__) == sorted(threadlab.__all__)
 
 
+def test_type_checkers_read_the_same_names_from_the_same_homes() -> None:
+    """`__init__.pyi` and the lazy facade agree."""
+    stub = ast.parse((Path(threadlab.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))
+    homes = {node.names[0].asname: node.module for node in stub.body if isinstance(node, ast.ImportFrom)}
+    assert homes == vars(threadlab)["_HOMES"]
+
+
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_each_public_name_resolves_to_something_that_explains_itself(name: str) -> None:
     """By attribute, and by `from threadlab import`."""
@@ -47,7 +56,7 @@ def test_each_public_name_resolves_to_something_that_explains_itself(name: str) 
 def test_another_name_is_an_attribute_error() -> None:
     """Named as Python names it."""
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        _ = threadlab.nothing
+        vars(threadlab)["__getattr__"]("nothing")
 
 
 def python(program: str) -> str:

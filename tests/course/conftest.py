@@ -1,81 +1,19 @@
-"""A course of one tiny lesson, for tests of the machinery."""
+"""The lab in which exercises are judged."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-COURSE_TOML = """
-title = "A course"
-[generation.classic]
-name = "Classic"
-sdk = "some-sdk 1.1"
-retires = 2027-03-31
-afterwards = "the ideas stay."
-[[lesson]]
-number = 1
-slug = "adding"
-title = "Adding"
-objective = "You can add."
-minutes = 5
-generation = "classic"
-hints = ["nudge", "pointer", "nearly"]
-"""
-
-SOLUTION = '''"""Exercise: add. Run: python solutions/01_adding.py"""
-
-def add(a, b):
-    """The sum."""
-    # >>> solution
-    # 1. add them
-    return a + b
-    # <<< solution
-
-
-if __name__ == "__main__":
-    print(add(1, 2))
-'''
-
-CHECKS = '''"""The checks of the tiny exercise."""
-
-from threadlab.course.checks import check
-
-
-def test_adds(answer, chance):
-    """Two numbers are added"""
-    a, b = chance.number(), chance.number()
-    given = answer.add(a, b)
-    check(given == a + b, expected="their sum", seen=str(given), try_next="think of plus")
-'''
-
-
-def cell(kind: str, source: str) -> dict[str, object]:
-    """A cell as it stands in a notebook file."""
-    code: dict[str, object] = {"outputs": [], "execution_count": None} if kind == "code" else {}
-    return {"cell_type": kind, "id": kind, "metadata": {}, "source": source, **code}
+from threadlab.connect.connect import connect
+from threadlab.connect.lab import Lab
+from threadlab.connect.targets import Local
+from threadlab.course.chance import Chance
 
 
 @pytest.fixture
-def mini_course(tmp_path: Path) -> Path:
-    """The course's root folder."""
-    for folder in ("lessons", "exercises", "solutions", "tests/course"):
-        (tmp_path / folder).mkdir(parents=True)
-    notebook = {
-        "cells": [
-            cell("markdown", "# Adding"),
-            cell("code", "print(1)\nprint(2)\n1 + 2"),
-        ],
-        "metadata": {},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    (tmp_path / "lessons" / "course.toml").write_text(COURSE_TOML)
-    (tmp_path / "lessons" / "01_adding.ipynb").write_text(json.dumps(notebook))
-    (tmp_path / "solutions" / "01_adding.py").write_text(SOLUTION)
-    (tmp_path / "tests" / "course" / "test_01_adding.py").write_text(CHECKS)
-    (tmp_path / "pyproject.toml").write_text(
-        "[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = 'function'\n"
-    )
-    return tmp_path
+def lab(chance: Chance) -> Iterator[Lab]:
+    """A fresh local lab for one test, whatever `.env` says, in which nothing has to be waited for."""
+    with connect(target=Local(seed=chance.randrange(1_000_000), pace=0)) as made:
+        yield made

@@ -9,8 +9,9 @@ import pytest
 
 from threadlab.course.catalogue import Lesson, read_catalogue
 from threadlab.course.course_root import find_course_root
-from threadlab.course.judge import Outcome, judge
+from threadlab.course.judge import judge
 from threadlab.course.starters import starter_text
+from threadlab.course.verdict import Outcome
 
 HERE = Path(__file__).parent
 LESSONS = {lesson.name: lesson for lesson in read_catalogue(find_course_root(HERE)).lessons}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
+
 from threadlab.following.run_view import RunView, advance, with_requests
 from threadlab.objects.approval import Approval
 from threadlab.objects.event import (
@@ -32,7 +33,9 @@ from threadlab.objects.usage import Usage
 from threadlab.objects.wire_entry import WireEntry
 
 START = 1_700_000_000
-WEATHER = ToolCall(id="call_w4JqTr8pLm2N", name="get_weather", arguments='{"city": "Oslo", "unit": "celsius"}')
+WEATHER = ToolCall(
+    id="call_w4JqTr8pLm2N", name="get_weather", arguments='{"city": "Oslo", "unit": "celsius"}'
+)
 SUM = ToolCall(id="call_s9ZxKd3vBn7Q", name="calculate", arguments='{"expression": "21 * 2"}')
 
 
@@ -156,7 +159,13 @@ def wire(run: Run) -> tuple[WireEntry, ...]:
         WireEntry(number=3, method="POST", path=runs, request=asked, status=200, response=one, seconds=0.004),
         WireEntry(number=4, method="GET", path=f"{runs}/{run.id}", status=429, seconds=0.001),
         WireEntry(
-            number=5, method="GET", path=f"{runs}/{run.id}", status=200, response=two, seconds=0.002, attempt=2
+            number=5,
+            method="GET",
+            path=f"{runs}/{run.id}",
+            status=200,
+            response=two,
+            seconds=0.002,
+            attempt=2,
         ),
         WireEntry(number=6, method="GET", path=f"{runs}/{run.id}", status=200, response=two, seconds=0.002),
     )

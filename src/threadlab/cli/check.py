@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from threadlab.course.judge import Outcome, Verdict
+from threadlab.course.verdict import Outcome, Verdict
 
 
 def check(
@@ -43,8 +44,6 @@ def verdict_lines(verdict: Verdict) -> list[RenderableType]:
 
     Only the first failure is told in full: the later ones often follow from it.
     """
-    from rich.text import Text
-
     marks = [
         Text.assemble(("✓ ", "green") if outcome.passed else ("✗ ", "red"), outcome.sentence)
         for outcome in verdict.outcomes
@@ -62,10 +61,6 @@ def verdict_lines(verdict: Verdict) -> list[RenderableType]:
 
 
 def _told(outcome: Outcome) -> list[RenderableType]:
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table.grid(padding=(0, 2))
     for title, words in (
         ("expected", outcome.expected),

@@ -48,8 +48,10 @@ def jupyterlab_command(lesson: Lesson, copy: Path, passed_on: list[str]) -> list
 
 def _run(command: list[str], folder: Path) -> int:
     """Become the command, so that Ctrl-C and every other signal is its own; Windows cannot, and waits."""
-    # this environment's kernel, not one of the same name that was installed for the user
+    # this environment's kernel, not one of the same name that was installed for the user; and in
+    # JupyterLab's terminals this environment's `threadlab`
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     os.chdir(folder)
     if os.name != "nt":
         sys.stdout.flush()

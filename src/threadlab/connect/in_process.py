@@ -7,16 +7,15 @@ requests and let streams pass piece by piece. They work inside a running event l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import urllib3
 from azure.core.pipeline.transport import AsyncHttpTransport, HttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
 from threadlab.backend.wire.http import Request, Response
 from threadlab.connect.in_process_response import InProcessAsyncResponse, InProcessResponse
+from threadlab.connect.multipart import encode_form
 from threadlab.objects.time import Time
 
 
@@ -104,7 +103,7 @@ def _body(request: HttpRequest) -> tuple[bytes, str | None]:
     """The body's bytes, and its content type if encoding it has decided that."""
     files, data = request._files, request._data  # azure-core keeps the parts of a form nowhere else
     if files:
-        return urllib3.encode_multipart_formdata([*_form_fields(data), *_parts(files)])
+        return encode_form(data or {}, files)
     if data is None:
         return b"", None
     if isinstance(data, str):
@@ -115,24 +114,3 @@ def _body(request: HttpRequest) -> tuple[bytes, str | None]:
         content = data.read()
         return content.encode() if isinstance(content, str) else content, None
     return b"".join(data), None
-
-
-def _form_fields(data: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
-    return [(name, str(value)) for name, value in (data or {}).items()]
-
-
-def _parts(files: Any) -> list[tuple[str, Any]]:
-    pairs = files.items() if isinstance(files, Mapping) else files
-    return [(name, _part(value)) for name, value in pairs]
-
-
-def _part(value: Any) -> Any:
-    """A file as urllib3 takes it: (file name, content), and its type if it is known."""
-    if not isinstance(value, tuple):
-        return _content(value)
-    name, content, *rest = value
-    return (name, _content(content), *[item for item in rest[:1] if item])
-
-
-def _content(content: Any) -> Any:
-    return content.read() if hasattr(content, "read") else content

@@ -6,7 +6,6 @@ import sys
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +14,8 @@ import pytest
 from threadlab.course.against import EXERCISES, answer_file
 from threadlab.course.catalogue import Lesson
 from threadlab.course.checks import CheckFailed
+from threadlab.course.verdict import Outcome, Verdict
 from threadlab.errors import CourseError
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One check: its sentence, whether it held, and what to tell when it did not.
-
-    `expected`, `seen` and `try_next` are filled for a check that failed; `unwritten` marks one that only
-    met a part which is still to be written.
-    """
-
-    sentence: str
-    passed: bool
-    expected: str = ""
-    seen: str = ""
-    try_next: str = ""
-    unwritten: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """All checks of one exercise, in their order."""
-
-    lesson: Lesson
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every check held."""
-        return all(outcome.passed for outcome in self.outcomes)
-
-    @property
-    def unwritten(self) -> bool:
-        """Whether the exercise was not begun: some part is still as the starter has it."""
-        return any(outcome.unwritten for outcome in self.outcomes)
 
 
 def judge(lesson: Lesson, against: str = EXERCISES) -> Verdict:

@@ -1,27 +1,24 @@
-"""The pytest plugin: `--against`, and the fixtures of the course's checks.
+"""The pytest plugin: `--against`, and what the course's checks need of every exercise.
 
-pytest loads it wherever threadlab is installed, so it is light and does nothing until a test asks for
-one of its fixtures; a project's own fixture of the same name wins.
+pytest loads it wherever threadlab is installed, so it is light and does nothing until a test asks for one
+of its fixtures; a project's own fixture of the same name wins. The fixture `lab` is not here, because the
+SDK is slow to import: it stands beside the checks, in `tests/course/conftest.py`.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from threadlab.connect.targets import Local
 from threadlab.course.against import SOLUTIONS, answer_file
 from threadlab.course.chance import Chance
 from threadlab.course.checks import CheckFailed
 from threadlab.course.course_root import find_course_root
 from threadlab.course.load import load
-
-if TYPE_CHECKING:
-    from threadlab.connect.lab import Lab
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,15 +45,6 @@ def answer(request: pytest.FixtureRequest) -> ModuleType:
     name = request.path.stem.removeprefix("test_")
     root = find_course_root(request.path.parent)
     return load(answer_file(root, name, request.config.getoption("--against")))
-
-
-@pytest.fixture
-def lab(chance: Chance) -> Iterator[Lab]:
-    """A fresh local lab for one test, seeded by chance, in which nothing has to be waited for."""
-    from threadlab.connect.connect import connect  # noqa: PLC0415 - the SDK is slow to import
-
-    with connect(target=Local(seed=chance.randrange(1_000_000), pace=0)) as made:
-        yield made
 
 
 @pytest.fixture

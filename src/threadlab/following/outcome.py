@@ -17,20 +17,12 @@ ADVICE: Mapping[str, str] = {
 }
 
 
-class RunEndedOtherwise(RunNotCompleted):
-    """The run is over, but not as expected. `run` is the run as it ended."""
-
-    def __init__(self, message: str, *, run: Run, hint: str) -> None:
-        super().__init__(message, hint=hint, run_id=run.id, thread_id=run.thread_id)
-        self.run = run
-
-
 def check_outcome(run: Run, expect: str = "completed") -> Run:
-    """The run itself, when its status is the expected one. Raises RunEndedOtherwise, which explains."""
+    """The run itself, when its status is the expected one. Raises RunNotCompleted, which explains."""
     if run.status == expect:
         return run
     code = run.error.code if run.error else run.status
-    raise RunEndedOtherwise(
+    raise RunNotCompleted(
         f"run {run.id} ended as {run.status}, not {expect}: {_cause(run)}",
         run=run,
         hint=ADVICE.get(code, ADVICE.get(run.status, "look at run.read() and run.steps()")),

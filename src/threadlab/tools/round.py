@@ -138,9 +138,6 @@ class Round:
 
     def _decided(self, call: ToolCall, decision: Future[Decision]) -> None:
         """A person answered, in whatever thread that was."""
-        if decision.cancelled():
-            self._finish(call, denied(call, "the question was withdrawn"))
-            return
         answer = decision.result()
         if not answer.approved:
             self._finish(call, denied(call, answer.reason))

@@ -9,11 +9,11 @@ hides a closed widget's output. That holds for `run = await watch(run)` too, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from IPython.core.getipython import get_ipython
-from IPython.display import publish_display_data
+from IPython.display import display
 from rich.console import Console
 from rich.live import Live
 
@@ -24,12 +24,14 @@ from threadlab.widgets.live_run_card import RunCard
 from threadlab.widgets.run_card import render_html
 from threadlab.widgets.run_card_text import render_text
 
+Cancel = Callable[[], object]
+
 
 class Display(Protocol):
     """A place that shows one run. `begin` comes first, `end` last and always."""
 
-    def begin(self, view: RunView) -> None:
-        """Show the run for the first time."""
+    def begin(self, view: RunView, cancel: Cancel) -> None:
+        """Show the run for the first time. Calling `cancel` makes `watch` end the run, soon and once."""
         ...
 
     def update(self, view: RunView) -> None:
@@ -44,15 +46,14 @@ class Display(Protocol):
 class WidgetDisplay:
     """A live card with buttons in a notebook, and the finished card in its place at the end."""
 
-    def __init__(self, on_cancel: Callable[[], None] | None = None) -> None:
-        self.on_cancel = on_cancel
+    def __init__(self) -> None:
         self.card: RunCard | None = None
 
-    def begin(self, view: RunView) -> None:
+    def begin(self, view: RunView, cancel: Cancel) -> None:
         """Put the live card under the cell."""
-        self.card = RunCard(view, on_cancel=self.on_cancel)
+        self.card = RunCard(view, on_cancel=cancel)
         live = self.card._repr_mimebundle_()
-        publish_display_data({**live, "text/plain": repr(self.card), "text/html": ""})
+        _publish({**live, "text/plain": repr(self.card), "text/html": ""})
 
     def update(self, view: RunView) -> None:
         """Redraw what changed."""
@@ -70,7 +71,7 @@ class WidgetDisplay:
 class StaticDisplay:
     """Nothing while the run goes on, the finished card at the end: for pages that cannot move."""
 
-    def begin(self, view: RunView) -> None:
+    def begin(self, view: RunView, cancel: Cancel) -> None:
         """Show nothing yet."""
 
     def update(self, view: RunView) -> None:
@@ -88,7 +89,7 @@ class RichDisplay:
     def __init__(self, console: Console | None = None) -> None:
         self.live = Live(console=console, auto_refresh=False)
 
-    def begin(self, view: RunView) -> None:
+    def begin(self, view: RunView, cancel: Cancel) -> None:
         """Draw the panel."""
         self.live.start()
         self.update(view)
@@ -107,7 +108,7 @@ class RichDisplay:
 class NoDisplay:
     """Nothing at all: the run that `watch` returns is then shown like any other value."""
 
-    def begin(self, view: RunView) -> None:
+    def begin(self, view: RunView, cancel: Cancel) -> None:
         """Show nothing."""
 
     def update(self, view: RunView) -> None:
@@ -118,14 +119,14 @@ class NoDisplay:
         return False
 
 
-def display_named(name: str | None, on_cancel: Callable[[], None] | None = None) -> Display:
+def display_named(name: str | None) -> Display:
     """The display of that name, or for None the one that suits where this runs.
 
     Raises ThreadlabError for another name.
     """
     match name or ("widgets" if in_notebook() else "rich"):
         case "widgets":
-            return WidgetDisplay(on_cancel)
+            return WidgetDisplay()
         case "rich":
             return RichDisplay()
         case "static":
@@ -144,9 +145,27 @@ def in_notebook() -> bool:
 
 def current_cell() -> int | None:
     """The number of the notebook cell that runs now; None outside a notebook."""
-    return get_ipython().execution_count if in_notebook() else None
+    shell = get_ipython() if in_notebook() else None
+    return None if shell is None else shell.execution_count
 
 
 def publish_card(view: RunView) -> None:
     """Put the finished card on the page, as HTML and as text."""
-    publish_display_data({"text/html": render_html(view), "text/plain": render_text(view)})
+    _publish({"text/html": render_html(view), "text/plain": render_text(view)})
+
+
+class _Published:
+    """Something to display, given in all its forms."""
+
+    def __init__(self, bundle: Mapping[str, Any]) -> None:
+        self.bundle = bundle
+
+    def __repr__(self) -> str:
+        return str(self.bundle["text/plain"])
+
+    def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
+        return self.bundle
+
+
+def _publish(bundle: Mapping[str, Any]) -> None:
+    display(_Published(bundle))  # type: ignore[no-untyped-call]  # IPython leaves it untyped

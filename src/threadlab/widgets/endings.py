@@ -22,7 +22,7 @@ LIMITS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What happened, in the service's words where it has any, and what can be done. `mood` is bad or quiet."""
+    """What happened, in the service's words if it has any, and what to do. `mood` is bad or quiet."""
 
     what: str
     then: str
@@ -52,4 +52,3 @@ def ending_of(view: RunView) -> Ending | None:
         case status if status not in STATUSES:
             return Ending(f"{status} is no status that this kit knows.", "Look at run.native.")
     return None
-

@@ -26,7 +26,7 @@ class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     approval directly, for that is one assignment.
     """
 
-    def __init__(self, view: RunView, *, on_cancel: Callable[[], None] | None = None) -> None:
+    def __init__(self, view: RunView, *, on_cancel: Callable[[], object] | None = None) -> None:
         self.on_cancel = on_cancel
         self.parts = {name: ipywidgets.HTML() for name in PARTS}
         self.cancel = ipywidgets.Button(description="Cancel run", tooltip="Ask the service to end this run")
@@ -46,7 +46,7 @@ class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             body = html(name, card=card)
             part.value = f'<div class="tl-part">{body}</div>' if body else ""
         self.cancel.disabled = self.cancel.disabled or view.run.status == "cancelling"
-        self.buttons.layout.display = "none" if view.ended or self.on_cancel is None else ""
+        self.cancel.layout.display = "none" if view.ended or self.on_cancel is None else ""
         if view.approvals != self.approvals:
             self._ask(view.approvals)
 

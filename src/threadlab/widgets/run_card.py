@@ -86,9 +86,7 @@ def card_of(view: RunView) -> Card:
         meter=tuple(_meter(view)),
         steps=tuple(_step(step, calls) for step in view.steps),
         waiting_calls=tuple(_call(card) for card in view.calls if card.call.id not in in_steps),
-        notes=tuple(
-            f"{note.stand_in}: rule {note.rule} fired because {note.because}" for note in view.notes
-        ),
+        notes=tuple(f"{note.stand_in}: rule {note.rule} fired because {note.because}" for note in view.notes),
         retries=tuple(
             f"{retry.problem}; asked again after {seconds(retry.seconds)}" for retry in view.retries
         ),
@@ -106,9 +104,7 @@ def render_html(view: RunView) -> str:
 def tokens(usage: Usage) -> str:
     """Tokens in, out and together, and whether they were counted without the model's vocabulary."""
     estimated = ", estimated" if usage.estimated else ""
-    return (
-        f"{usage.total_tokens} tokens ({usage.prompt_tokens} in, {usage.completion_tokens} out{estimated})"
-    )
+    return f"{usage.total_tokens} tokens ({usage.prompt_tokens} in, {usage.completion_tokens} out{estimated})"
 
 
 def _meter(view: RunView) -> Sequence[str]:
@@ -151,4 +147,3 @@ def _call(card: CallView) -> CallLine:
         mood="bad" if card.ok is False else MOODS[card.state],
         seconds="" if card.seconds is None else seconds(card.seconds),
     )
-

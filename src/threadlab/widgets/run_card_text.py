@@ -26,9 +26,7 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"{card.look.mark} {run_text(card.run)}"
     if card.meter:
         yield f"  {' · '.join(card.meter)}"
-    seen = [
-        f"{stop.look.word}{f' ×{stop.seen}' if stop.seen > 1 else ''}" for stop in card.road if stop.seen
-    ]
+    seen = [f"{stop.look.word}{f' ×{stop.seen}' if stop.seen > 1 else ''}" for stop in card.road if stop.seen]
     yield f"  {' → '.join(seen)}"
     for step in card.steps:
         yield from _step_lines(step)

@@ -58,9 +58,7 @@ def look_of(status: str) -> StatusLook:
 def road(view: RunView) -> tuple[Stop, ...]:
     """The way a run goes: the four stops, and whatever else it came through."""
     detours = dict.fromkeys(
-        status
-        for status in (*(one.status for one in view.statuses), view.run.status)
-        if status not in ROAD
+        status for status in (*(one.status for one in view.statuses), view.run.status) if status not in ROAD
     )
     left_early = any(status in EXITS for status in detours)
     stops = ROAD[:-1] if left_early else ROAD

@@ -39,11 +39,11 @@ async def watch(
     """
     loop, wish = asyncio.get_running_loop(), asyncio.Event()
     if display is None or isinstance(display, str):
-        display = display_named(display, on_cancel=lambda: loop.call_soon_threadsafe(wish.set))
+        display = display_named(display)
     offload = _across_a_network(run)
     events = follow_async(run, tools=tools, deadline=deadline, polling=polling, offload=offload)
     view = with_requests(RunView(run=run), run.service.requests(run))
-    display.begin(view)
+    display.begin(view, lambda: loop.call_soon_threadsafe(wish.set))
     try:
         with detaching(run):
             async for event in _heeding(wish, events, run, offload):

@@ -90,3 +90,29 @@ TOOLS = [
         "translate_text", "Translate a text into another language.", {"text": STRING, "language": STRING}
     ),
 ]
+
+UNIT = {"type": "string", "enum": ["celsius", "fahrenheit"], "default": "celsius"}
+PEOPLE = {"type": "array", "items": STRING}
+OFFICE = [
+    function("get_stock_price", "Get the latest price of a stock", {"symbol": STRING}),
+    function(
+        "schedule_meeting",
+        "Schedule a meeting in the calendar",
+        {"title": STRING, "date": STRING, "time": STRING, "attendees": PEOPLE},
+        ["title", "date"],
+    ),
+    function("lookup_customer", "Look up a customer by id", {"customer_id": INTEGER}),
+    function(
+        "delete_file", "Delete a file from disk", {"path": STRING, "force": {"type": "boolean"}}, ["path"]
+    ),
+    function("roll_dice", "Roll some dice", {"sides": INTEGER, "count": INTEGER}, ["sides"]),
+    function(
+        "search_flights", "Search flights between two cities", {"origin": STRING, "destination": STRING}
+    ),
+    function("get_user_info", "Fetch the profile of a user", {"user_name": STRING}),
+    function("word_count", "Count the words in a text", {"text": STRING}),
+    function("search_docs", "Search the documentation", {"query": STRING}),
+    function("fetch_url", "Fetch a web page", {"url": STRING}),
+    function("getRandomNumber", "A random number between bounds", {"min": INTEGER, "max": INTEGER}),
+    function("get_temperature", "Temperature in a city", {"city": STRING, "unit": UNIT}),
+]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rules_desk import INTEGER, NUMBER, STRING, TOOLS, answered, ask, function  # type: ignore[import-not-found]
+from rules_desk import INTEGER, NUMBER, OFFICE, STRING, TOOLS, answered, ask, function  # type: ignore[import-not-found]
 
 CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     (
@@ -59,6 +59,16 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
         "Create a ticket titled 'Broken printer' with low priority",
         [("create_ticket", {"title": "Broken printer", "priority": "low"})],
     ),
+    (
+        "convert 5 kg to pounds",
+        [("convert_units", {"value": 5, "from_unit": "kg", "to_unit": "pounds"})],
+    ),
+    ("How's the weather over in Lima, Peru?", [("get_weather", {"city": "Lima"})]),
+    ("Calculate the square root of 16", [("calculate", {"expression": "sqrt(16)"})]),
+    (
+        "time in New York and in London please",
+        [("get_current_time", {"timezone": "New York"}), ("get_current_time", {"timezone": "London"})],
+    ),
     ("Where is my order ORD-1234?", [("get_order_status", {"order_id": "ORD-1234"})]),
     (
         "Status of orders 17 and 18",
@@ -82,6 +92,45 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ),
 ]
 
+OFFICE_CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
+    (
+        "Get me the stock price for AAPL and GOOG",
+        [("get_stock_price", {"symbol": "AAPL"}), ("get_stock_price", {"symbol": "GOOG"})],
+    ),
+    (
+        'Schedule a meeting titled "Plan" on 2025-06-01 at 14:30 with ada@x.org and bob@x.org',
+        [
+            (
+                "schedule_meeting",
+                {
+                    "title": "Plan",
+                    "date": "2025-06-01",
+                    "time": "14:30",
+                    "attendees": ["ada@x.org", "bob@x.org"],
+                },
+            )
+        ],
+    ),
+    (
+        "Please look up customers 12, 13 and 14",
+        [("lookup_customer", {"customer_id": n}) for n in (12, 13, 14)],
+    ),
+    ("Delete the file /tmp/report.txt", [("delete_file", {"path": "/tmp/report.txt"})]),
+    ("Force delete the file a.csv", [("delete_file", {"path": "a.csv", "force": True})]),
+    ("Roll 3 dice with 6 sides each", [("roll_dice", {"sides": 6, "count": 3})]),
+    ("Find flights from Oslo to Rome", [("search_flights", {"origin": "Oslo", "destination": "Rome"})]),
+    ("Who is the user alice?", [("get_user_info", {"user_name": "alice"})]),
+    ("How many words are in 'the quick brown fox'?", [("word_count", {"text": "the quick brown fox"})]),
+    ("Search the docs for run steps", [("search_docs", {"query": "run steps"})]),
+    ("What does https://example.org say?", [("fetch_url", {"url": "https://example.org"})]),
+    ("Give me a random number between 1 and 10", [("getRandomNumber", {"min": 1, "max": 10})]),
+    (
+        "How hot is Cairo, in fahrenheit?",
+        [("get_temperature", {"city": "Cairo", "unit": "fahrenheit"})],
+    ),
+    ("temperature in Oslo?", [("get_temperature", {"city": "Oslo", "unit": "celsius"})]),
+]
+
 NO_CALLS = [
     "Hello, how are you?",
     "Thanks for the weather report",
@@ -96,10 +145,17 @@ NO_CALLS = [
     "What is the capital of France?",
     "Why is the time zone of a city important?",
     "What is a currency?",
+    "Do you like the weather?",
     "Please don't use any tools: what's the weather in Rome?",
     "What tools do you have?",
     "Who are you?",
 ]
+
+
+@pytest.mark.parametrize(("message", "calls"), OFFICE_CALLS, ids=[message for message, _ in OFFICE_CALLS])
+def test_another_desk_of_tools_is_used_as_well(message: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
+    """Other names, other types, defaults, flags and lists."""
+    assert ask(message, tools=OFFICE).calls == calls
 
 
 @pytest.mark.parametrize(("message", "calls"), CALLS, ids=[message for message, _ in CALLS])
@@ -164,6 +220,14 @@ def test_a_missing_argument_is_asked_for_and_the_reply_is_used() -> None:
     assert question.rule == "missing argument"
     reply = ask("What's the weather?", question.text, "Paris", tools=TOOLS)
     assert reply.calls == [("get_weather", {"city": "Paris"})]
+
+
+def test_a_message_may_go_on_from_the_one_before() -> None:
+    """ "And in Rome?" calls the tool of the user's message before."""
+    said = ask("What's the weather in Oslo?", "Oslo: sunny.", "And in Rome?", tools=TOOLS)
+    assert said.calls == [("get_weather", {"city": "Rome"})]
+    assert "goes on from the one before" in said.because
+    assert ask("What's the weather in Oslo?", "Oslo: sunny.", "And now?", tools=TOOLS).calls == []
 
 
 def test_the_choices_of_a_missing_argument_are_named() -> None:

@@ -18,6 +18,7 @@ DISTRACTION = ("What is a run?", "A run is ...", "Thanks!", "You are welcome.")
         ("my favourite colour is green", "What's my favorite color?", "Your favourite colour is green."),
         ("I am 36 years old", "How old am I?", "You are 36 years old."),
         ("I work at Contoso", "Where do I work?", "You work at Contoso."),
+        ("remember my birthday is 3 May", "When is my birthday?", "Your birthday is 3 May."),
         ("I love pizza", "What do I like?", "You love pizza."),
         ("My dog's name is Rex. My name is Ada.", "What is my dog's name?", "Your dog's name is Rex."),
         ("My dog's name is Rex. My name is Ada.", "What is my name?", "Your name is Ada."),

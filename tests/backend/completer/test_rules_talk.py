@@ -27,6 +27,11 @@ def test_a_difference_is_explained_from_both_sides() -> None:
     assert "A run lets" in text
 
 
+def test_the_special_subject_hides_the_run_it_belongs_to() -> None:
+    """Why a run expired is a question about expiry."""
+    assert ask("Why did my run expire?").text == SUBJECTS["expire"]
+
+
 def test_a_longer_subject_hides_the_shorter_one_in_it() -> None:
     """A run step is no run."""
     assert ask("What is a run step?").because == "the message asks about run step"

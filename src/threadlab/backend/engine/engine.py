@@ -19,7 +19,8 @@ from threadlab.backend.engine.machine import TERMINAL, Move, next_move
 from threadlab.backend.engine.plan import part_of, plan, sort_pieces, spent_so_far
 from threadlab.backend.ids import Ids
 from threadlab.backend.records import AgentRecord, Entry, Json, RunConfig, RunRecord, StepRecord, ThreadRecord
-from threadlab.backend.store.sqlite import Store, Transaction
+from threadlab.backend.store.sqlite import Store
+from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire.errors import ApiError, bad_request, not_found, outputs_do_not_fit, thread_is_busy
 
 QUEUEING = 0.4

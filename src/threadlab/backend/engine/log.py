@@ -25,7 +25,7 @@ from dataclasses import replace
 
 from threadlab.backend.engine.project import project
 from threadlab.backend.records import Entry
-from threadlab.backend.store.sqlite import Transaction
+from threadlab.backend.store.transaction import Transaction
 
 
 def write(change: Transaction, entries: Iterable[Entry]) -> None:

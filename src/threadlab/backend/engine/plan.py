@@ -1,8 +1,8 @@
 """The plan: a whole answer of the model, cut into bursts that are revealed one after another.
 
 A burst is as much of the answer as becomes visible at one instant. An answer has one part for a message
-and one for tool calls, in that order if it has both; each part becomes a run step. A model that counts its own
-tokens counts them for the whole answer: they stand in its last part.
+and one for tool calls, in that order if it has both; each part becomes a run step. A model that counts its
+own tokens counts them for the whole answer: they stand in its last part.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any
 from threadlab.backend.engine.log import write
 from threadlab.backend.records import Entry, Json, MessageRecord, ThreadRecord
 from threadlab.backend.routes.call import Call, Room
-from threadlab.backend.store.sqlite import Transaction
+from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire import objects
 from threadlab.backend.wire.bodies import NewMessage
 from threadlab.backend.wire.errors import bad_request, thread_is_busy

@@ -128,7 +128,7 @@ def step(record: StepRecord) -> Json:
 
 
 def usage(record: UsageRecord | None) -> Json | None:
-    """Tokens, or null. Estimates are marked, with a field that the service does not have: they are no facts."""
+    """Tokens, or null. Estimates are marked as such, in a field that the service does not have."""
     if record is None:
         return None
     counted = {

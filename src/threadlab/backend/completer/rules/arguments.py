@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from threadlab.backend.completer.rules import values
 from threadlab.backend.completer.rules.schema import Shape, choices, fits, properties, required, resolve
+from threadlab.backend.completer.rules.source import Source
 from threadlab.backend.completer.rules.values import KINDS, Value
 from threadlab.backend.completer.rules.words import GENERIC, STOP, spaced, stem
 
@@ -19,17 +20,12 @@ _FREE = """
 """
 FREE = frozenset(map(stem, _FREE.split()))
 """Words of parameters that take free text."""
-PRECEDED = {
-    "from source origin base departure": "from|between",
-    "to target destination recipient": "to|into|in",
-    "max maximum": "under|below|up to|at most|less than|cheaper than|max|maximum(?: of)?",
-    "min minimum": "over|above|at least|more than|min|minimum(?: of)?",
-    "limit count top results": "(?:find|show|list|give|get|top|first)(?: me)?",
+MARKED = {
+    "subject title topic": "about|regarding",
+    "body message content text note": r"saying|says|telling \w+|that says",
 }
-"""Parameters by the words that stand before their values."""
-_BEFORE = "|".join(PRECEDED.values())
-MARKED = {"subject title topic": "about|regarding", "body message content text note": "saying|says|that says"}
 FORMATS = {"email": "email", "uri": "address", "date": "date", "date-time": "date", "time": "time"}
+_COUNTS = frozenset(("count", "limit", "quantity", "number", "top", "k", "n", "results"))
 _DEEPEST = 4
 
 
@@ -42,51 +38,8 @@ class Filled:
     further: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(slots=True)
-class Source:
-    """A text that arguments are taken from. What one parameter took, the next does not take again."""
-
-    text: str
-    asking: frozenset[str] = frozenset()
-    taken: list[Value] = field(default_factory=list)
-
-    def free(self, found: list[Value]) -> list[Value]:
-        """The values that nobody took and that are not the asking words themselves."""
-        return [
-            v
-            for v in found
-            if stem(v.text) not in self.asking
-            and all(v.end <= t.start or t.end <= v.start for t in self.taken)
-        ]
-
-    def take(self, value: Value, name: str) -> str:
-        """The value's text. Its place is taken, with the parameter's name beside it ("high priority")."""
-        label = re.escape(spaced(name)) or "_"
-        before = re.search(
-            rf"(?:\b(?:with|for|on|at|{_BEFORE})\s+)?(?:{label}\W*(?:(?:is|to|of)\W+)?)?$",
-            self.text[: value.start],
-            re.I,
-        )
-        after = re.match(rf"\s+{label}\b", self.text[value.end :], re.I)
-        start = before.start() if before else value.start
-        self.taken.append(Value(start, value.end + (after.end() if after else 0), value.text))
-        return value.text
-
-    def remaining(self) -> str:
-        """What the text says beside the values taken, without its asking words."""
-        left = list(self.text)
-        for value in self.taken:
-            left[value.start : value.end] = " " * (value.end - value.start)
-        ignored = {w for w in re.findall(r"\w+", self.text.lower()) if stem(w) in self.asking or w in GENERIC}
-        return values.rest("".join(left), ignored)
-
-
-def fill(schema: Any, text: str, asking: frozenset[str] = frozenset()) -> Filled:
-    """The arguments of a function with that parameter schema, as far as the text gives them.
-
-    `asking` are stems of the words that name the tool: they ask, and are no values.
-    """
-    source = Source(values.in_signs(text), asking)
+def fill(schema: Any, source: Source) -> Filled:
+    """The arguments of a function with that parameter schema, as far as the source gives them."""
     shape = resolve(schema, schema)
     arguments = _object(shape, schema, source, 0)
     missing = tuple(name for name in required(shape) if name not in arguments)
@@ -95,11 +48,12 @@ def fill(schema: Any, text: str, asking: frozenset[str] = frozenset()) -> Filled
 
 def _object(shape: Shape, root: Any, source: Source, depth: int) -> dict[str, Any]:
     known, needed = properties(shape), required(shape)
-    order = sorted(
-        dict.fromkeys([*needed, *known]), key=lambda name: _is_free(name, resolve(known.get(name), root))
-    )
+
+    def last(name: str) -> tuple[bool, bool]:
+        return _is_free(name, resolve(known.get(name), root)), name not in needed
+
     found = {}
-    for name in order if depth < _DEEPEST else ():
+    for name in sorted(dict.fromkeys([*needed, *known]), key=last) if depth < _DEEPEST else ():
         inner = resolve(known.get(name), root)
         before = len(source.taken)
         value = _value(name, inner, root, source, name in needed, depth)
@@ -140,7 +94,7 @@ def _choice(name: str, shape: Shape, source: Source) -> Any:
         if written and (written not in STOP or len(written) == 1):
             found += [(value, choice) for value in source.free(values.find(rf"\b{written}\b")(source.text))]
     found.sort(key=lambda pair: (pair[0].start, -pair[0].end))
-    chosen = _directed(name, source, [value for value, _ in found])
+    chosen = source.directed(name, [value for value, _ in found])
     if chosen is None:
         return NOTHING
     source.take(chosen, name)
@@ -167,14 +121,16 @@ def _number(name: str, shape: Shape, source: Source, needed: bool) -> Any:
     found = source.free(values.numbers(source.text))
     if shape.get("type") == "integer":
         found = [v for v in found if "." not in v.text]
+    counts = not _COUNTS.isdisjoint(spaced(name).split())
     label = re.escape(spaced(name).split()[-1].rstrip("s") if spaced(name) else "_")
     named = [
         v
         for v in found
         if re.search(rf"\b{label}s?\b\W*(?:(?:is|of|to)\W+)?$", source.text[: v.start], re.I)
         or re.match(rf"\W*(?:\w+\W+)?{label}s?\b", source.text[v.end :], re.I)
+        or (counts and (noun := re.match(r"\s+(\w+)", source.text[v.end :])) and source.asks(noun[1]))
     ]
-    chosen = next(iter(named), None) or _directed(name, source, found, strict=not needed)
+    chosen = next(iter(named), None) or source.directed(name, found, strict=not needed)
     if chosen is None:
         return NOTHING
     return _as_number(source.take(chosen, name))
@@ -189,10 +145,10 @@ def _string(name: str, shape: Shape, source: Source, needed: bool) -> Any:
     if (value := _named(name, source)) is not None:
         return source.take(value, name)
     if kind:
-        value = _directed(name, source, source.free(KINDS[kind][1](source.text)))
+        value = source.directed(name, source.free(KINDS[kind][1](source.text)))
         return source.take(value, name).strip() if value else NOTHING
     if (marked := _marked(name, source)) or (
-        needed and (marked := _quoted(name, source) or source.remaining())
+        needed and not source.exact and (marked := _quoted(name, source) or source.remaining())
     ):
         return marked
     return NOTHING
@@ -211,9 +167,10 @@ def _array(name: str, items: Shape, root: Any, source: Source, needed: bool, dep
         ):
             found.append(one)
         return found or NOTHING
-    if quoted := source.free(values.quoted(source.text)):
+    if needed and (quoted := source.free(values.quoted(source.text))):
         return [source.take(value, name) for value in quoted]
-    listed = re.split(r"\s(?:to|into|in|on|from|for|with)\s", source.remaining() if needed else "")[0]
+    text = source.remaining() if needed and not source.exact else ""
+    listed = re.split(r"\s(?:to|into|in|on|from|for|with)\s", text)[0]
     return [item.strip() for item in re.split(r",\s*(?:and\s)?|\sand\s", listed) if item.strip()] or NOTHING
 
 
@@ -236,17 +193,6 @@ def _is_free(name: str, shape: Shape) -> bool:
     )
 
 
-def _directed(name: str, source: Source, found: list[Value], strict: bool = False) -> Value | None:
-    """The value that stands after the parameter's own preposition; else the first (none if `strict`)."""
-    spoken = set(spaced(name).split())
-    for parameters, prepositions in PRECEDED.items():
-        if spoken & set(parameters.split()):
-            for value in found:
-                if re.search(rf"\b(?:{prepositions})\W+(?:the\s+)?$", source.text[: value.start], re.I):
-                    return value
-    return next(iter(found), None) if not strict else None
-
-
 def _named(name: str, source: Source) -> Value | None:
     """A value after the parameter's own name: `city: Paris`, `title "Lunch"`, `id = 7`."""
     label = re.escape(spaced(name)).replace(r"\ ", r"[\s_-]") or r"\b\B"
@@ -265,7 +211,7 @@ def _marked(name: str, source: Source) -> str | None:
             label = (
                 rf"{marks}|(?:with\s+)?{re.escape(spaced(name))}(?!\s+(?:to|for|from|about|saying|in|is)\b)"
             )
-            ends = r"\s+(?:saying|says|that says|and say|and (?:the )?body|with)\b|[.!?]?\s*$|[,.]\s"
+            ends = r"\s+(?:saying|says|telling|that says|and say|and (?:the )?body|with)\b|[.!?]?\s*$|[,.]\s"
             pattern = rf"\b(?:{label})\s+(?:that\s+)?([^\s].*?)(?={ends})"
             if found := re.search(pattern, source.text, re.I):
                 return found[1].strip(" \"'“”")
@@ -279,10 +225,10 @@ def _quoted(name: str, source: Source) -> str | None:
 
 def _further(shape: Shape, root: Any, source: Source, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Further calls for a tool that needs one value, where the text lists several: "Paris and Rome"."""
-    needed = required(shape)
-    if len(needed) != 1 or needed[0] not in arguments or isinstance(arguments[needed[0]], list | dict | bool):
+    sole = required(shape) or list(properties(shape))
+    name = sole[0] if len(sole) == 1 else ""
+    if name not in arguments or isinstance(arguments[name], list | dict | bool):
         return
-    name = needed[0]
     inner = resolve(properties(shape).get(name), root)
     kind = _kind(name, inner)
     numeric = values.numbers if inner.get("type") in ("integer", "number") else None

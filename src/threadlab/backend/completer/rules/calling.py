@@ -17,6 +17,7 @@ from threadlab.backend.completer.rules.words import human, spaced
 
 ASKS = "To use {tool} I need: "
 _NO_ANSWER = re.compile(r"\?|^\W*(?:no|never mind|nothing|forget|cancel|stop|thanks)\b", re.I)
+_GOES_ON = re.compile(r"^\W*(?:and|what about|how about|now|the same)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ def error(output: str) -> str | None:
 
 def _filled(tools: list[Tool], message: str, request: Request) -> Iterator[tuple[Wanted, Filled]]:
     """Each wanted tool with its arguments: from its part, else the whole message, else earlier outputs."""
-    wants = _answered(tools, request) or wanted(tools, message)
+    wants = _answered(tools, request) or wanted(tools, message) or _followed(tools, request, message)
     index = 0
     while index < len(wants):
         want = wants[index]
-        filled = fill(want.tool.parameters, want.text, frozenset(want.tool.naming))
+        filled = fill(want.tool.parameters, want.tool.source(want.text))
         if filled.missing and index + 1 < len(wants) and wants[index + 1].tool is want.tool:
             index += 1
             wants[index] = Wanted(
@@ -90,7 +91,7 @@ def _filled(tools: list[Tool], message: str, request: Request) -> Iterator[tuple
             )
             continue
         if filled.missing:
-            whole = fill(want.tool.parameters, message, frozenset(want.tool.naming))
+            whole = fill(want.tool.parameters, want.tool.source(message, exact=True))
             filled = filled if whole.missing else whole
         yield want, _chained(want.tool, filled, request)
         index += 1
@@ -107,6 +108,17 @@ def _answered(tools: list[Tool], request: Request) -> list[Wanted]:
         return []
     because = f"the message answers the question for what {tool.name} needs"
     return [Wanted(tool, f"{texts[0]} {texts[2]}", 0, because)]
+
+
+def _followed(tools: list[Tool], request: Request, message: str) -> list[Wanted]:
+    """The tool of the user's message before, if this one goes on from it: "And in Rome?"."""
+    before = [said.text for said in request.messages if said.role == "user"][-2:-1]
+    tool = next((want.tool for text in before for want in reversed(wanted(tools, text))), None)
+    if tool is None or not _GOES_ON.match(message):
+        return []
+    filled = fill(tool.parameters, tool.source(message, exact=True))
+    because = f"the message goes on from the one before, which asked for {tool.name}"
+    return [Wanted(tool, message, 0, because)] if filled.arguments and not filled.missing else []
 
 
 def _chained(tool: Tool, filled: Filled, request: Request) -> Filled:
@@ -144,7 +156,7 @@ def _demanded(request: Request, tools: list[Tool], message: str) -> Plan | None:
     if not rated:
         return None
     tool = max(rated, key=lambda w: w.points).tool
-    filled = fill(tool.parameters, message, frozenset(tool.naming))
+    filled = fill(tool.parameters, tool.source(message))
     shape = resolve(tool.parameters, tool.parameters)
     made_up = {name: sample(properties(shape).get(name), tool.parameters, message) for name in filled.missing}
     because = f"tool_choice demands a call of {tool.name}"

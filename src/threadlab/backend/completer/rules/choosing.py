@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from threadlab.backend.completer.port import Request
 from threadlab.backend.completer.rules import values
+from threadlab.backend.completer.rules.arguments import fill
 from threadlab.backend.completer.rules.schema import choices, properties, resolve
+from threadlab.backend.completer.rules.source import Source
 from threadlab.backend.completer.rules.words import GENERIC, human, meanings, spaced, stem, words
 
 NAME_POINTS = 3
@@ -30,7 +32,9 @@ _TELLS = re.compile(
 )
 _TALK = "joke poem story haiku song essay define meaning mean difference explain why"
 _TALKS = frozenset(map(stem, _TALK.split()))
-_DEFINES = re.compile(r"^what(?:['’]s| is| are) an? \w+(?: \w+)?\s*\?*$", re.I)
+_CHATS = re.compile(
+    r"^(?:what(?:['’]s| is| are) an? \w+(?: \w+)?\s*\?*$|do you (?:like|love|think|prefer)\b)", re.I
+)
 NO_TOOLS = re.compile(r"\b(?:don['’]t|do not|without|no need to|never)\s+(?:\w+\s+){0,3}tools?\b", re.I)
 _HINTS = {
     "email": values.find(r"@\w"), "currency": values.KINDS["currency"][1], "unit": values.KINDS["unit"][1],
@@ -68,6 +72,10 @@ class Tool:
             texts += [str(choice) for choice in choices(resolve(inner, self.parameters))]
         return words(" ".join(texts))
 
+    def source(self, text: str, exact: bool = False) -> Source:
+        """The text as a source of arguments for this tool."""
+        return Source(text, frozenset(self.naming), frozenset(self.about), exact)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -95,7 +103,7 @@ def score(tool: Tool, text: str) -> Wanted:
     named = {stem_: heard[stem_] for stem_ in tool.naming if stem_ in heard}
     other = {stem_: heard[stem_] for stem_ in tool.about if stem_ in heard and stem_ not in named}
     points = NAME_POINTS * len(named) + len(other)
-    if any(s in heard and s not in tool.about for s in _TALKS) or _DEFINES.match(text.strip()):
+    if any(s in heard and s not in tool.about for s in _TALKS) or _CHATS.match(text.strip()):
         points = 0
     because = f"{tool.name} gets {points} points of the {NEEDED} needed"
     shared = [f"“{word}”" for word in dict.fromkeys([*named.values(), *other.values()])]
@@ -109,7 +117,7 @@ def wanted(tools: list[Tool], message: str) -> list[Wanted]:
     chosen: list[Wanted] = []
     starts: list[int] = []
     for start, part in _parts(message):
-        best = max((score(tool, part) for tool in tools), key=lambda w: w.points, default=None)
+        best = _best([score(tool, part) for tool in tools])
         goes_on = best and chosen and best.tool is chosen[-1].tool and best.tool.takes_a_list
         if best and best.points >= NEEDED and not goes_on:
             chosen.append(best)
@@ -121,6 +129,15 @@ def wanted(tools: list[Tool], message: str) -> list[Wanted]:
         )
         for w, start, end in zip(chosen, starts, ends, strict=False)
     ]
+
+
+def _best(rated: list[Wanted]) -> Wanted | None:
+    """The one with most points; of equal ones the first whose arguments are all there."""
+    most = max((w.points for w in rated), default=0)
+    equal = [w for w in rated if w.points == most]
+    if len(equal) > 1 and most >= NEEDED:
+        equal.sort(key=lambda w: len(fill(w.tool.parameters, w.tool.source(w.text)).missing))
+    return next(iter(equal), None)
 
 
 def _parts(message: str) -> list[tuple[int, str]]:
@@ -136,12 +153,14 @@ def _parts(message: str) -> list[tuple[int, str]]:
     return parts
 
 
-def _heard(text: str) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def _heard(text: str) -> Mapping[str, str]:
+    """The words of a text with what else they mean, and what its values hint at: stem → as written."""
     signed = values.in_signs(text)
     heard = meanings(words(signed))
     for meaning, finder in _HINTS.items():
         for found in finder(signed)[:1]:
-            heard.setdefault(stem(meaning), found.text)
+            heard.setdefault(stem(meaning), signed[found.start : found.end])
             if meaning == "calculate":
                 acts = (act for sign, act in _SIGNS.items() if sign in found.text)
                 heard |= {stem(word): found.text for act in acts for word in act.split()}

@@ -30,7 +30,10 @@ _TOLD: tuple[tuple[str, str, str], ...] = (
 )
 _LEAD = r"(?:(?:hi|hello|hey|well|so|ok|okay|and|but|also|actually|no|please|by the way)\W+)*"
 _REMEMBER = r"(?:(?:can you |could you )?(?:remember|note|keep in mind|don'?t forget)(?: that|:| this:)?\s+)"
-_WHAT = r"(?:what(?:['’]s| is| was| are| were)|tell me|do you (?:know|remember)|which is)"
+_WHAT = (
+    r"(?:what(?:['’]s| is| was| are| were)|(?:which|when|who|where)(?:['’]s| is| are)|tell me"
+    r"|do you (?:know|remember))"
+)
 _JOINT = re.compile(r",?\s+and\s+(?=(?:i|my|the)\s)|;\s*|,\s+(?=(?:i|my)\s)", re.I)
 _ASKED = (
     (r"where (?:do|did) i (live|work)|where (?:am) i (from)", r"\1\2"),

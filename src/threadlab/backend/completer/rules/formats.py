@@ -11,6 +11,7 @@ from typing import Any
 from threadlab.backend.completer.rules.arguments import fill
 from threadlab.backend.completer.rules.reading import Answer, Reading
 from threadlab.backend.completer.rules.schema import properties, resolve, sample
+from threadlab.backend.completer.rules.source import Source
 from threadlab.backend.completer.rules.words import NUMBER_WORDS, sentences, words
 
 _NUMBER = rf"(?P<n>\d{{1,3}}|an?|single|{'|'.join(NUMBER_WORDS)})"
@@ -134,7 +135,7 @@ def _as_json(answer: Answer, reading: Reading) -> str:
     schema = wrapper.get("schema") if isinstance(wrapper, Mapping) else None
     if not isinstance(schema, Mapping):
         return json.dumps({"answer": answer.text}, ensure_ascii=False)
-    filled, said = fill(schema, reading.message), answer.gist or answer.text
+    filled, said = fill(schema, Source(reading.message)), answer.gist or answer.text
     if resolve(schema, schema).get("type") != "object":
         return json.dumps(sample(schema, schema, said), ensure_ascii=False)
     inner = properties(resolve(schema, schema))

@@ -103,7 +103,8 @@ _OTHER_WORDS = {
     "lifecycle": "status",
 }
 _ASKS = re.compile(
-    r"\b(?:what|how|why|when|which|explain|describe|tell me|difference|define|teach|where)\b", re.I
+    r"\?|\b(?:what|how|why|when|which|where|explain|describe|tell me|talk about|difference|define|teach)\b",
+    re.I,
 )
 
 
@@ -117,7 +118,9 @@ def subjects(message: str) -> list[str]:
         if match := re.search(pattern, left):
             found.append((match.start(), _OTHER_WORDS.get(spoken, spoken)))
             left = re.sub(pattern, lambda m: " " * len(m[0]), left)
-    return list(dict.fromkeys(subject for _, subject in sorted(found)))
+    named = list(dict.fromkeys(subject for _, subject in sorted(found)))
+    beside = len(named) > 1 and not re.search(r"\b(?:difference|between|and|or|vs)\b", message, re.I)
+    return [subject for subject in named if subject != "run"] if beside else named
 
 
 def explain(named: list[str]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 
-from simpleeval import simple_eval  # type: ignore[import-untyped]
+from simpleeval import simple_eval
 
 from threadlab.backend.completer.rules import knowledge
 from threadlab.backend.completer.rules.choosing import NO_TOOLS
@@ -22,6 +23,7 @@ _COURTESIES = (
     (
         "asks who answers",
         r"\b(?:who|what) are you\b|\bwhat(?:['’]s| is) your name\b|\bwhat can you do\b"
+        r"|\bcan you help\b|^\W*help\W*$"
         r"|\bare you (?:an? )?(?:ai|bot|human|real|llm|language model|chatgpt)\b",
         _SELF,
     ),
@@ -30,6 +32,7 @@ _COURTESIES = (
         r"^\W*(?:thanks|thank you|thx|cheers|great|perfect|nice)\b[^?]{0,40}$",
         "You are welcome.",
     ),
+    ("agrees or refuses", r"^\W*(?:ok|okay|alright|yes|no|sure|fine)\W*$", "All right. What shall I do?"),
     (
         "says goodbye",
         r"^\W*(?:bye|goodbye|see you|good night)\b[^?]{0,30}$",
@@ -62,7 +65,7 @@ def small_sum(reading: Reading) -> Answer | None:
     """The message holds arithmetic, and no tool was there for it."""
     for found in expressions(in_signs(reading.message)):
         try:
-            result = simple_eval(found.text)
+            result = simple_eval(found.text, functions={"sqrt": math.sqrt, "abs": abs, "round": round})
             shown = f"{result:.10g}" if isinstance(result, float) else str(result)
         except Exception:  # whatever cannot be worked out is for another rule
             continue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from threadlab.backend.completer.rules.words import NUMBER_WORDS, STOP
+from threadlab.backend.completer.rules.words import GENERIC, NUMBER_WORDS, STOP
 
 _QUOTE = r"\"([^\"]+)\"|“([^”]+)”|‘([^’]+)’|`([^`]+)`|(?<!\w)'([^']+)'(?!\w)"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -35,7 +35,9 @@ _UNIT = (
 _CODE = r"(?<![\w@.])#?((?:[a-z]+[-_]?)?\d[\w-]*)(?![\w@])"
 _WORD = r"(?-i:[A-ZÀ-Þ])[\w’'-]*(?<!['’]s)"
 _NAME = rf"\b{_WORD}(?: {_WORD}| (?:de|la|von|van|upon) {_WORD})*"
-_PLACE = r"\b(?:in|at|for|of|near|from|to|with|about|into|and|or|called|named)\s+(?:the\s+)?"
+_PLACE = (
+    r"\b(?:in|at|for|of|near|from|to|with|about|into|and|or|called|named|user|customer|city)\s+(?:the\s+)?"
+)
 _LOWERED = (
     rf"{_PLACE}(?!(?:the|my|a|an|it|me|your|this|that)\b|\d)([^\W\d][\w’'-]*)"
     rf"(?=\s+(?:and|or|to|right|now)\b|\s+{_DATE}|[,.?!]|\s*$)"
@@ -47,9 +49,9 @@ _SIGNS = (
     (r"(?<=[\d)])\s*plus\s*(?=[-(\d])", " + "),
     (r"(?<=[\d)])\s*(?:−|minus)\s*(?=[-(\d])", " - "),
     (r"(?<=[\d)])\s*(?:to the power of|\^)\s*(?=[-(\d])", " ** "),
+    (r"(?:the )?square root of\s*(\d+(?:\.\d+)?)", r"sqrt(\1)"),
     (r"(\d+(?:\.\d+)?)\s*(?:%|percent) of\s*(\d+(?:\.\d+)?)", r"\1 / 100 * \2"),
 )
-_SAID = r"(?::|\b(?:saying|says|that says|containing|called|titled|named)\b)\s+(.+?)[.!?]?$"
 _LISTED = r"[\s,?.]*(?:(?:and|or|&|also|then|calculate)\s*)?(?:(?:in|for|at|of|the|about|what|number)\s*)*"
 
 
@@ -100,8 +102,9 @@ def names(text: str) -> list[Value]:
     ]
     placed = [v for v in found if re.search(rf"(?:{_PLACE}|,\s*)$", text[: v.start], re.I)]
     inside = [v for v in found if re.search(r"[^.!?:\s]\s*$", text[: v.start])]
+    lowered = [v for v in find(_LOWERED)(text) if v.text not in GENERIC]
     alone = [v for v in found if v not in inside and re.match(r"\s*(?:[.!?]|$)", text[v.end :])]
-    return placed or inside or find(_LOWERED)(text) or alone
+    return placed or inside or lowered or alone
 
 
 def persons(text: str) -> list[Value]:
@@ -110,6 +113,7 @@ def persons(text: str) -> list[Value]:
         v for v in names(text) if not re.search(r"\b(?:in|at|near|from|into)\s+$", text[: v.start], re.I)
     ]
     begins = find(rf"(?:^|[.!?]\s+)({_NAME})(?=\s+(?:is|was|has|lives|works)\b)")(text)
+    begins = [v for v in begins if v.text.lower() not in STOP]
     return begins or placed or names(text)
 
 
@@ -131,25 +135,15 @@ def in_signs(text: str) -> str:
     return text
 
 
-def rest(text: str, asking: Iterable[str]) -> str:
-    """What the text says after a colon or "saying"; else the text without its first, asking words."""
-    if said := re.search(_SAID, text, re.I | re.S):
-        return said[1].strip(" \"'")
-    tokens = text.strip(" .?!,;").split()
-    ignored = STOP | set(asking)
-    while tokens and re.sub(r"\W+s?$", "", tokens[0].lower()) in ignored:
-        tokens.pop(0)
-    return " ".join(tokens)
-
-
 def together(text: str, values: list[Value]) -> list[Value]:
-    """The first value and those that follow it in one list ("Paris, Oslo and in Rome")."""
+    """The first value and those that follow it in one list: "Paris, Oslo and Rome", but not "Lima, Peru"."""
     joined = values[:1]
     for value in values[1:]:
         if not re.fullmatch(_LISTED, text[joined[-1].end : value.start], re.I):
             break
         joined.append(value)
-    return joined
+    conjunct = len(joined) != 2 or re.search(r"\w|&|\?", text[joined[0].end : joined[1].start])
+    return joined if conjunct else joined[:1]
 
 
 def _reads(expression: str) -> bool:
@@ -175,7 +169,8 @@ KINDS: Mapping[str, tuple[frozenset[str], Finder]] = {
         ("code", "id code sku number reference isbn iban zip postcode", find(_CODE)),
         ("symbol", "symbol ticker", find(r"\b(?-i:[A-Z]{2,5})\b")),
         ("place", "city place location country destination origin town region state language airport", names),
-        ("person", "name person customer user author contact who attendee", persons),
+        ("contact", "attendee participant invitee guest", lambda text: find(_EMAIL)(text) or persons(text)),
+        ("person", "name person customer user author contact who", persons),
     )
 }
 """Kinds of texts by the words of a parameter's name. What fits none is free text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 _STOP = """
     a about also am an and any are as at be been but by can could d did do does for from had has have he her
@@ -22,6 +22,7 @@ GENERIC = frozenset(_GENERIC.split())
 """Words that many tools have in their names: they tell little."""
 
 _MEANS = """
+    temperature: hot warm cold
     weather: temperature forecast rain sunny warm cold hot umbrella
     time: clock hour
     email: mail
@@ -32,12 +33,8 @@ _MEANS = """
     convert: exchange
     currency: dollar euro
 """
-MEANS = {
-    word: meaning.strip()
-    for meaning, spoken in (line.split(":") for line in _MEANS.strip().splitlines())
-    for word in spoken.split()
-}
-"""What else a word may mean to a tool."""
+MEANS = [tuple(line.replace(":", "").split()) for line in _MEANS.strip().splitlines()]
+"""What else a word may mean to a tool: first the meaning, then the words that may mean it."""
 
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
@@ -66,7 +63,7 @@ def stem(word: str) -> str:
 
 def meanings(found: Mapping[str, str]) -> dict[str, str]:
     """The words with what else they may mean: stem → the word that was written."""
-    also = {stem(MEANS[word]): written for stem_, written in found.items() for word in _forms(stem_, written)}
+    also = {stem(line[0]): found[stem(word)] for line in MEANS for word in line[1:] if stem(word) in found}
     return {**also, **found}
 
 
@@ -85,8 +82,3 @@ def spaced(name: str) -> str:
     return " ".join(
         re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").replace("-", " ").lower().split()
     )
-
-
-def _forms(stemmed: str, written: str) -> Iterator[str]:
-    lowered = written.lower()
-    yield from (word for word in MEANS if word == lowered or stem(word) == stemmed)

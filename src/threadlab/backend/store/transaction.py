@@ -1,0 +1,105 @@
+"""Transactions: one change of the store, whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from types import TracebackType
+from typing import Any
+
+from pydantic_core import to_json
+
+from threadlab.backend.records import Entry, MessageRecord, Record, ThreadRecord
+from threadlab.backend.store.tables import ADAPTERS, TABLES, AnyRecord, parent_of, read
+
+
+class Transaction:
+    """One change of the store, whole or not at all. Changed records are written at its end, each once.
+
+    A class and not a generator: an interrupt in the midst of entering a generator would leave it to be
+    closed at some later time, and to roll back somebody else's change then.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._changed: dict[tuple[type[Any], str], Any] = {}
+
+    def __enter__(self) -> Transaction:
+        if self._connection.in_transaction:
+            self._connection.rollback()
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._connection.rollback()
+            return
+        for record in self._changed.values():
+            self._write(record)
+        self._connection.commit()
+
+    def get(self, kind: type[AnyRecord], id: str) -> AnyRecord | None:
+        """The record of that kind and id, with this change's own writes."""
+        changed: AnyRecord | None = self._changed.get((kind, id))
+        return read(self._connection, kind, id) if changed is None else changed
+
+    def put(self, record: Record) -> None:
+        """Write a record, new or changed; a changed one keeps its place in lists."""
+        self._changed[type(record), record.id] = record
+
+    def _write(self, record: Record) -> None:
+        table, doc = TABLES[type(record)], ADAPTERS[type(record)].dump_json(record).decode()
+        columns, values = "id, parent, doc", [record.id, parent_of(record), doc]
+        if isinstance(record, MessageRecord):
+            columns, values = "id, parent, doc, run_id", [*values, record.run_id or ""]
+        marks = ", ".join("?" for _ in values)
+        self._connection.execute(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks}) "
+            "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
+            values,
+        )
+
+    def remove(self, kind: type[Any], id: str) -> None:
+        """Delete a record; its place is remembered for readers who page."""
+        table = TABLES[kind]
+        self._changed.pop((kind, id), None)
+        self._connection.execute(
+            f"INSERT OR IGNORE INTO deleted SELECT id, seq FROM {table} WHERE id = ?", (id,)
+        )
+        self._connection.execute(f"DELETE FROM {table} WHERE id = ?", (id,))
+
+    def remove_thread(self, thread_id: str) -> None:
+        """Delete a thread with all that it holds."""
+        for statement in (
+            "DELETE FROM run_steps WHERE parent IN (SELECT id FROM runs WHERE parent = ?)",
+            "DELETE FROM runs WHERE parent = ?",
+            "DELETE FROM messages WHERE parent = ?",
+            "DELETE FROM due WHERE thread_id = ?",
+            "DELETE FROM log WHERE thread_id = ?",
+        ):
+            self._connection.execute(statement, (thread_id,))
+        self.remove(ThreadRecord, thread_id)
+
+    def append(self, entry: Entry) -> int:
+        """Append to the log; returns the sequence number."""
+        cursor = self._connection.execute(
+            "INSERT INTO log (thread_id, run_id, leg, at, kind, data) VALUES (?, ?, ?, ?, ?, ?)",
+            (entry.thread_id, entry.run_id, entry.leg, entry.at, entry.kind, to_json(entry.data).decode()),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def schedule(self, run_id: str, thread_id: str, at: float | None) -> None:
+        """Say when the run's next transition is due; None when it has no more."""
+        if at is None:
+            self._connection.execute("DELETE FROM due WHERE run_id = ?", (run_id,))
+        else:
+            self._connection.execute(
+                "INSERT INTO due VALUES (?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET at = excluded.at",
+                (run_id, thread_id, at),
+            )
+
+    def active_run(self, thread_id: str) -> str | None:
+        """The id of the run that is active on a thread."""
+        row = self._connection.execute("SELECT run_id FROM due WHERE thread_id = ?", (thread_id,)).fetchone()
+        return str(row[0]) if row else None

@@ -1,0 +1,52 @@
+"""Formatters: every object of threadlab shows itself richly in IPython, and briefly in plain text.
+
+The objects know nothing of it. `%load_ext threadlab.widgets.formatters` or `register(get_ipython())` does it
+for a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from threadlab.connect.lab import Lab
+from threadlab.conversation.reply import Reply
+from threadlab.following.run_view import RunView
+from threadlab.objects.agent import Agent
+from threadlab.objects.message import Message
+from threadlab.objects.run import Run
+from threadlab.objects.run_step import RunStep
+from threadlab.objects.thread import Thread
+from threadlab.widgets.object_cards import object_html, object_text
+from threadlab.widgets.run_card import render_html
+from threadlab.widgets.run_card_text import render_text, run_text
+
+Words = Callable[[Any], str]
+
+FORMS: dict[type, tuple[Words, Words]] = {
+    Run: (lambda run: render_html(RunView(run=run)), run_text),
+    Reply: (lambda reply: render_html(reply.view), lambda reply: render_text(reply.view)),
+    **dict.fromkeys((Agent, Thread, Message, RunStep, Lab), (object_html, object_text)),
+}
+
+
+def register(ipython: InteractiveShell) -> None:
+    """Teach this IPython session to show threadlab's objects. Doing it twice does no harm."""
+    display = ipython.display_formatter
+    if display is None:  # a shell that was told to show nothing
+        return
+    for kind, (as_html, as_text) in FORMS.items():
+        display.formatters["text/html"].for_type(kind, as_html)
+        display.formatters["text/plain"].for_type(kind, _printed(as_text))
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """What `%load_ext` calls."""
+    register(ipython)
+
+
+def _printed(words: Words) -> Callable[[Any, Any, bool], None]:
+    """The same words in the form that IPython's pretty printer asks for."""
+    return lambda shown, printer, cycle: printer.text(words(shown))

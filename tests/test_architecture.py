@@ -1,0 +1,178 @@
+"""The house's floors, held as data: imports point one way, down, and only the listed ones are lazy."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import threadlab
+
+SOURCE = Path(threadlab.__file__).parent
+
+FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"errors"}),
+    frozenset({"objects"}),
+    frozenset({"service", "backend"}),
+    frozenset({"workbench"}),
+    frozenset({"connect"}),
+    frozenset({"following", "tools"}),
+    frozenset({"conversation"}),
+    frozenset({"course"}),
+    frozenset({"widgets"}),
+    frozenset({"cli", "threadlab"}),
+)
+"""Lowest first. A room imports only from floors below its own; rooms of one floor never meet."""
+
+BACKEND_FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"records", "ids", "clock", "completer.port"}),
+    frozenset({"wire"}),
+    frozenset({"store", "completer"}),
+    frozenset({"engine"}),
+    frozenset({"routes"}),
+    frozenset({"app"}),
+    frozenset({"local"}),
+)
+"""The same inside the sealed room."""
+
+STARTS_THE_BACKEND = frozenset({"connect", "workbench", "cli", "backend"})
+"""The only rooms that may name the backend."""
+
+LAZY: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("connect.azure", "azure.identity"),  # heavy, and never needed offline
+    }
+)
+"""Function-level imports outside `cli`, whose verbs import what they need when they run."""
+
+MOST_LINES = 300
+MOST_LINES_OF_A_FUNCTION = 60
+
+
+def module_name(path: Path) -> str:
+    """`connect/lab.py` → `connect.lab`; the package itself is `threadlab`."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__") or "threadlab"
+
+
+MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Every module that is imported, in full, with the statement."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"relative import in line {node.lineno}: imports name the defining module"
+            assert node.module is not None
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield (whole if _ours(whole) in MODULES else node.module), node
+
+
+def _ours(name: str) -> str:
+    return name.removeprefix("threadlab.")
+
+
+OUR_IMPORTS = {
+    name: sorted({_ours(target) for target, _ in imports(tree) if target.startswith("threadlab.")})
+    for name, tree in TREES.items()
+}
+
+
+def floor_of(name: str, floors: tuple[frozenset[str], ...]) -> int:
+    """The floor of a module: of its longest listed beginning."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        for number, rooms in enumerate(floors):
+            if ".".join(parts[:length]) in rooms:
+                return number
+    raise AssertionError(f"{name} stands on no floor: add its room to the table")
+
+
+def room(name: str) -> str:
+    """The first part of a module's name."""
+    return name.split(".")[0]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_from_lower_floors_or_its_own_room(name: str) -> None:
+    """Imports point one way."""
+    for target in OUR_IMPORTS[name]:
+        if room(target) != room(name):
+            assert floor_of(target, FLOORS) < floor_of(name, FLOORS), f"{name} imports {target}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if room(name) == "backend"])
+def test_the_backend_is_sealed_and_has_floors_of_its_own(name: str) -> None:
+    """It imports nothing of ours from outside, for only the real SDK may judge it."""
+    for target in OUR_IMPORTS[name]:
+        assert room(target) == "backend", f"{name} imports {target}"
+        own, its = name.removeprefix("backend."), target.removeprefix("backend.")
+        if name != "backend" and room(own) != room(its):
+            assert floor_of(its, BACKEND_FLOORS) < floor_of(own, BACKEND_FLOORS), f"{name} imports {target}"
+
+
+def test_only_the_listed_rooms_name_the_backend() -> None:
+    """Everybody else meets it over the wire."""
+    naming = {
+        room(name) for name, targets in OUR_IMPORTS.items() if any(room(t) == "backend" for t in targets)
+    }
+    assert naming <= STARTS_THE_BACKEND
+
+
+def test_there_is_no_cycle_of_imports() -> None:
+    """Every module can be read after those that it imports."""
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " → ".join((*path, name))
+        if name not in done:
+            for target in OUR_IMPORTS.get(name, ()):
+                visit(target, (*path, name))
+            done.add(name)
+
+    for name in MODULES:
+        visit(name, ())
+
+
+def test_imports_stand_at_the_top_but_for_the_listed_lazy_ones() -> None:
+    """A lazy import is a decision, and this list is where it is written down."""
+    lazy = {
+        (name, target)
+        for name, tree in TREES.items()
+        if room(name) != "cli"
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for target, _ in imports(function)
+    }
+    assert lazy == LAZY
+
+
+def test_nothing_is_imported_for_type_checkers_only() -> None:
+    """Such an import hides a circle."""
+    for name, path in MODULES.items():
+        if name != "threadlab":  # the facade is lazy, and tells type checkers what it will load
+            assert "TYPE_CHECKING" not in path.read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_says_what_it_is_about_and_stays_small(name: str) -> None:
+    """A file is one idea; a function is read at one look."""
+    text = MODULES[name].read_text(encoding="utf-8")
+    assert ast.get_docstring(TREES[name]), f"{name} has no docstring"
+    assert text.count("\n") <= MOST_LINES
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= MOST_LINES_OF_A_FUNCTION, f"{name}.{node.name} has {lines} lines"
+
+
+def test_no_module_is_a_drawer() -> None:
+    """A helper stands beside its user, or is a concept with a name."""
+    drawers = {"utils", "util", "helpers", "common", "misc", "manager"}
+    assert not [name for name in MODULES if drawers & set(name.split("."))]
