@@ -48,6 +48,7 @@ def test_each_box_names_the_request_that_made_it(lab: Lab) -> None:
     lab.update_agent(agent.id, name="tutor")
     (box,) = object_map(lab).agents
     assert box.origin == "made by request 1: POST /assistants"
+    assert '"name": "guide"' in box.request
     assert '"name": "tutor"' in box.json
 
 
@@ -61,6 +62,7 @@ def test_what_the_service_made_is_said_to_be_seen(lab: Lab) -> None:
     assert asked.holds == "written by the client"
     assert answer.origin.startswith("first seen in request")
     assert answer.holds.startswith("written by run_")
+    assert answer.request == ""
 
 
 def test_what_was_deleted_stays_and_says_so(lab: Lab) -> None:

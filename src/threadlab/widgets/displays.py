@@ -168,4 +168,4 @@ class _Published:
 
 
 def _publish(bundle: Mapping[str, Any]) -> None:
-    display(_Published(bundle))  # type: ignore[no-untyped-call]  # IPython leaves it untyped
+    display(_Published(bundle))

@@ -14,6 +14,7 @@ from threadlab.following.terminal_text import counted, foreign_text
 from threadlab.objects.wire_entry import WireEntry
 from threadlab.widgets.page import html, styled
 from threadlab.widgets.short_forms import clipped, first_line, pretty, short_id
+from threadlab.widgets.thread_view import NO_TEXT
 from threadlab.widgets.wire_objects import WireObject, content_text, created, holder, wire_objects
 
 
@@ -37,13 +38,17 @@ class HasEntries(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One object: what it says of itself, what it holds, how it came here, its JSON, the boxes inside."""
+    """One object: what it says of itself, what it holds, how it came here, its JSON, the boxes inside.
+
+    `request` is the JSON that made it, empty where the service made it or nothing was sent.
+    """
 
     kind: str
     id: str
     says: str
     holds: str
     origin: str
+    request: str
     json: str
     deleted: bool = False
     held: tuple[Box, ...] = ()
@@ -101,6 +106,7 @@ def _box(one: WireObject, seen: Mapping[str, WireObject]) -> Box:
         says=_says(one),
         holds=_holds(one, inside),
         origin=_origin(one),
+        request=clipped(pretty(one.first.request)) if _made(one) and one.first.request else "",
         json=clipped(pretty(one.body)) if one.body else "",
         deleted=one.deleted,
         held=tuple(_box(other, seen) for other in inside),
@@ -113,7 +119,7 @@ def _says(one: WireObject) -> str:
         case "agent":
             return " · ".join(str(body[key]) for key in ("name", "model") if body.get(key))
         case "message":
-            return f"{body.get('role', '')}: {first_line(content_text(body.get('content')))}"
+            return f"{body.get('role', '')}: {first_line(content_text(body.get('content'))) or NO_TEXT}"
         case "run":
             return f"{body.get('status', '')} · agent {short_id(str(body.get('assistant_id', '')))}"
         case "run step":
@@ -137,13 +143,15 @@ def _holds(one: WireObject, inside: Sequence[WireObject]) -> str:
     return ""
 
 
+def _made(one: WireObject) -> bool:
+    """Whether the request that first brought it also made it."""
+    answer = one.first.response
+    return one.first.method == "POST" and isinstance(answer, Mapping) and answer.get("id") == one.id
+
+
 def _origin(one: WireObject) -> str:
-    entry = one.first
-    made = (
-        entry.method == "POST" and isinstance(entry.response, Mapping) and entry.response.get("id") == one.id
-    )
-    verb = "made by" if made else "first seen in"
-    return f"{verb} request {entry.number}: {entry.method} {short_id(entry.path)}"
+    verb = "made by" if _made(one) else "first seen in"
+    return f"{verb} request {one.first.number}: {one.first.method} {short_id(one.first.path)}"
 
 
 def _text_lines(box: Box, margin: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ def card_of(view: RunView) -> Card:
             f"{retry.problem}; asked again after {seconds(retry.seconds)}" for retry in view.retries
         ),
         ending=ending_of(view),
-        answers=tuple(message.text for message in view.messages),
+        answers=tuple(message.text for message in view.messages if message.text),
         requests=request_lines(view.requests),
     )
 

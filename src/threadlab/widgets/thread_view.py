@@ -10,6 +10,8 @@ from threadlab.following.terminal_text import foreign_text
 from threadlab.objects.message import Message
 from threadlab.widgets.page import html, styled
 
+NO_TEXT = "(no text)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatLine:
@@ -56,7 +58,8 @@ def render_text(view: ThreadView) -> str:
 
 def message_text(message: Message) -> str:
     """A message's text, with a bracket in place of each part that is none."""
-    return "\n\n".join(part.text if part.kind == "text" else f"[{part.kind}]" for part in message.content)
+    parts = (part.text if part.kind == "text" else f"[{part.kind}]" for part in message.content)
+    return "\n\n".join(parts) or NO_TEXT
 
 
 def _line(message: Message) -> ChatLine:

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rules_desk import INTEGER, NUMBER, OFFICE, STRING, TOOLS, answered, ask, function  # type: ignore[import-not-found]
+
+from tests.backend.completer.rules_desk import INTEGER, NUMBER, OFFICE, STRING, TOOLS, answered, ask, function
 
 CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     (
@@ -251,7 +252,7 @@ def test_the_reason_tells_the_points_and_the_words() -> None:
 def test_without_parallel_calls_the_second_waits_for_the_next_round() -> None:
     """One call a round, each once, then the answer."""
     message = "What's the current time and calculate 25 * 47?"
-    alone = {"tools": TOOLS, "parallel_tool_calls": False}
+    alone: dict[str, Any] = {"tools": TOOLS, "parallel_tool_calls": False}
     assert ask(message, **alone).calls == [("get_current_time", {})]
     first = (answered("get_current_time", {}, "10:00"),)
     assert ask(message, **alone, rounds=(first,)).calls == [("calculate", {"expression": "25 * 47"})]

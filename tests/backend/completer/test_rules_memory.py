@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from rules_desk import ask  # type: ignore[import-not-found]
+
+from tests.backend.completer.rules_desk import ask
 
 DISTRACTION = ("What is a run?", "A run is ...", "Thanks!", "You are welcome.")
 

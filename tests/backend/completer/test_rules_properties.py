@@ -6,8 +6,8 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rules_desk import TOOLS  # type: ignore[import-not-found]
 
+from tests.backend.completer.rules_desk import TOOLS
 from threadlab.backend.completer.port import Call, Called, Piece, Reason, Request, Said, Text
 from threadlab.backend.completer.rules import Rules
 

@@ -4,8 +4,8 @@ import json
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from rules_desk import TOOLS, answered, ask  # type: ignore[import-not-found]
 
+from tests.backend.completer.rules_desk import TOOLS, answered, ask
 from threadlab.backend.completer.rules.knowledge import SUBJECTS
 from threadlab.backend.completer.rules.table import RULES
 from threadlab.backend.completer.rules.words import sentences
