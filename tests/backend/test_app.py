@@ -99,7 +99,6 @@ def test_a_bad_run_changes_nothing_not_even_the_thread(client: Client) -> None:
         {},
         {"assistant_id": "asst_none"},
         {"assistant_id": "bad"},
-        {"assistant_id": agent, "stream": True},
         {"assistant_id": agent, "additional_messages": [{"role": "user", "content": "ok"}, {"role": "x"}]},
         {
             "assistant_id": agent,

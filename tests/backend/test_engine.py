@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from tests.backend_client import FUNCTION, Client, Scene
 from threadlab.backend.completer.port import Call, ModelError, Request, Spent, Text
-from threadlab.backend.engine.project import project
+from threadlab.backend.engine.replay import Replay
 from threadlab.backend.local import Backend
 from threadlab.backend.records import MessageRecord, RunRecord, StepRecord
 
@@ -386,10 +385,10 @@ def test_the_records_are_what_the_log_says(client: Client) -> None:
     client.post(f"/threads/{thread}/messages/{newest}", {"metadata": {"liked": "yes"}})
     client.delete(f"/threads/{thread}/messages/{newest}")
 
-    again = Again()
+    again = Replay()
     store = client.backend.store
     for entry in store.log(thread_id=thread):
-        project(entry, again)
+        again.apply(entry)
     runs = store.every(RunRecord, thread)
     kept: list[Any] = [
         *store.every(MessageRecord, thread),
@@ -397,25 +396,4 @@ def test_the_records_are_what_the_log_says(client: Client) -> None:
         *(step for run_ in runs for step in store.every(StepRecord, run_.id)),
     ]
     assert len(runs) == 4
-    assert {(type(record), record.id): asdict(record) for record in kept} == {
-        key: asdict(record) for key, record in again.records.items()
-    }
-
-
-class Again:
-    """Records in a dictionary."""
-
-    def __init__(self) -> None:
-        self.records: dict[tuple[type[Any], str], Any] = {}
-
-    def get(self, kind: type[Any], id: str) -> Any:
-        """Read."""
-        return self.records.get((kind, id))
-
-    def put(self, record: Any) -> None:
-        """Write."""
-        self.records[type(record), record.id] = record
-
-    def remove(self, kind: type[Any], id: str) -> None:
-        """Delete."""
-        self.records.pop((kind, id), None)
+    assert {record.id: record for record in kept} == {record.id: record for record in again}

@@ -86,7 +86,8 @@ class App:
             self._room.store.recover()
             self._room.driver.perform_due()
             body = bodies.read_body(route.body, request.body) if route.body else None
-            return json_response(route.handler(Call(self._room, request, path, body)))
+            content = route.handler(Call(self._room, request, path, body))
+            return content if isinstance(content, Response) else json_response(content)
         except ApiError as error:
             return error.response()
 

@@ -16,9 +16,10 @@ from threadlab.backend.records import (
 )
 from threadlab.backend.routes import messages, threads
 from threadlab.backend.routes.call import Call, Room
+from threadlab.backend.routes.stream import stream
 from threadlab.backend.wire import objects
 from threadlab.backend.wire.bodies import NewRun, NewThread, RunOptions
-from threadlab.backend.wire.errors import bad_request
+from threadlab.backend.wire.http import Response
 from threadlab.backend.wire.paging import envelope
 
 OPTIONS = (
@@ -33,25 +34,23 @@ OPTIONS = (
 )
 
 
-def create(call: Call) -> dict[str, Any]:
-    """POST /threads/{id}/runs: accepted as queued."""
+def create(call: Call) -> dict[str, Any] | Response:
+    """POST /threads/{id}/runs: accepted as queued, or with `stream` its events as they happen."""
     thread, body = call.find(ThreadRecord), call.body
-    refuse_stream(body.stream)
     agent = call.find(AgentRecord, body.assistant_id)
     first = [messages.new_entry(call.room, thread.id, message) for message in body.additional_messages or []]
     run = call.room.engine.start(thread, agent, configure(agent, body), body.metadata or {}, first)
-    return show(call.room, run)
+    return stream(call.room, run) if body.stream else show(call.room, run)
 
 
-def create_with_thread(call: Call) -> dict[str, Any]:
+def create_with_thread(call: Call) -> dict[str, Any] | Response:
     """POST /threads/runs: a thread and its first run in one request."""
-    refuse_stream(call.body.stream)
     agent = call.find(AgentRecord, call.body.assistant_id)
     config = configure(agent, call.body)
     thread, first = threads.new_thread(call.room, call.body.thread or NewThread())
     metadata = call.body.metadata or {}
     run = call.room.engine.start(thread, agent, config, metadata, first, new_thread=True)
-    return show(call.room, run)
+    return stream(call.room, run, new_thread=thread) if call.body.stream else show(call.room, run)
 
 
 def list_(call: Call) -> dict[str, Any]:
@@ -79,12 +78,13 @@ def update(call: Call) -> dict[str, Any]:
     return show(call.room, call.find(RunRecord))
 
 
-def submit_tool_outputs(call: Call) -> dict[str, Any]:
+def submit_tool_outputs(call: Call) -> dict[str, Any] | Response:
     """POST /threads/{id}/runs/{rid}/submit_tool_outputs: all outputs in one request."""
     run = call.find(RunRecord)
-    refuse_stream(call.body.stream)
+    before = call.room.store.log(run_id=run.id)[-1].seq
     outputs = [(item.tool_call_id, item.output) for item in call.body.tool_outputs]
-    return show(call.room, call.room.engine.submit(run.id, outputs))
+    run = call.room.engine.submit(run.id, outputs)
+    return stream(call.room, run, after=before) if call.body.stream else show(call.room, run)
 
 
 def cancel(call: Call) -> dict[str, Any]:
@@ -119,13 +119,3 @@ def configure(agent: AgentRecord, body: RunOptions) -> RunConfig:
         tool_resources=sent.get("tool_resources", agent.tool_resources),
         **{**inherited, **{name: sent[name] for name in OPTIONS if name in sent}},
     )
-
-
-def refuse_stream(stream: bool | None) -> None:
-    """This backend answers polls; it says so rather than ignore what was asked for."""
-    if stream:
-        raise bad_request(
-            "This backend does not stream: send stream=false, and read the run until its status is final.",
-            param="stream",
-            code="unsupported_parameter",
-        )

@@ -70,6 +70,41 @@ def message(record: MessageRecord) -> Json:
     }
 
 
+def streamed_message(record: MessageRecord) -> Json:
+    """A message as streams show it: with the fields of its life, which GET does not have."""
+    shown = message(record)
+    ended = record.status == "incomplete"
+    return {
+        **shown,
+        "status": record.status,
+        "incomplete_details": {"reason": record.incomplete_reason} if ended else None,
+        "incomplete_at": _seconds(record.incomplete_at),
+        "completed_at": _seconds(record.completed_at),
+    }
+
+
+def message_delta(message_id: str, text: str, *, opening: bool) -> Json:
+    """A piece of a message's text. The first one carries an empty list of annotations."""
+    value: Json = {"value": text, "annotations": []} if opening else {"value": text}
+    return {
+        "id": message_id,
+        "object": "thread.message.delta",
+        "delta": {"content": [{"index": 0, "type": "text", "text": value}]},
+    }
+
+
+def step_delta(step_id: str, piece: Json) -> Json:
+    """A piece of a tool call: first its id and name, later only more of its arguments."""
+    call: Json = {"index": piece["index"], "type": "function"}
+    if "id" in piece:
+        call["id"] = piece["id"]
+        call["function"] = {"name": piece["name"], "arguments": piece["arguments"], "output": None}
+    else:
+        call["function"] = {"arguments": piece["arguments"]}
+    details = {"type": "tool_calls", "tool_calls": [call]}
+    return {"id": step_id, "object": "thread.run.step.delta", "delta": {"step_details": details}}
+
+
 def run(record: RunRecord, calls: list[CallRecord]) -> Json:
     """A run; `calls` are the ones it waits for, empty unless its status is requires_action."""
     config = record.config
