@@ -1,4 +1,5 @@
 """Benchmarks: threadlab beside a floor and its peers, in ratios of one and the same run. See README.md.
 
-They are run by hand, from the project's folder: `python -m benchmarks.tool_run`, `python -m benchmarks.waiting`.
+They are run by hand, in the project's folder:
+`python -m benchmarks.tool_run` and `python -m benchmarks.waiting`.
 """

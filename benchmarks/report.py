@@ -36,7 +36,7 @@ def goal_table(goals: Sequence[Goal]) -> Table:
     rows = [
         (
             goal.what,
-            f"{goal.limit:g} {goal.unit}".strip(),
+            f"{goal.limit:.3g} {goal.unit}".strip(),
             "-" if goal.found is None else f"{goal.found:.3g} {goal.unit}".strip(),
             words[goal.is_met],
         )

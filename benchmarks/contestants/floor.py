@@ -68,7 +68,9 @@ class CannedTransport(HttpTransport[HttpRequest, Any]):
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = NORMAL")
         self._file.execute("CREATE TABLE calls (id INTEGER PRIMARY KEY, method TEXT, url TEXT, body TEXT)")
-        self._answers = chain([_bytes(answers.agent(AGENT))], cycle([_bytes(answer) for answer in _eight_answers()]))
+        self._answers = chain(
+            [_bytes(answers.agent(AGENT))], cycle([_bytes(answer) for answer in _eight_answers()])
+        )
 
     def send(self, request: HttpRequest, **_: Any) -> CannedResponse:
         """Keep the request, answer."""

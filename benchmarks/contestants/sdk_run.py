@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from azure.ai.agents import AgentsClient
-from azure.ai.agents.models import ToolOutput
+from azure.ai.agents.models import MessageTextContent, SubmitToolOutputsAction, ThreadRun, ToolOutput
 
-from benchmarks.contestants.task import INSTRUCTIONS, OUTPUT, QUESTION, TOOL, expect
+from benchmarks.contestants.task import INSTRUCTIONS, OUTPUT, QUESTION, TOOL, WrongAnswer, expect
 
 
 def new_agent(client: AgentsClient) -> str:
@@ -24,10 +24,20 @@ def one_tool_run(client: AgentsClient, agent_id: str) -> str:
     run = client.runs.create(thread.id, agent_id=agent_id)
     asked = client.runs.get(thread.id, run.id)
     expect(asked.status, "requires_action")
-    (call,) = asked.required_action.submit_tool_outputs.tool_calls
-    outputs = [ToolOutput(tool_call_id=call.id, output=OUTPUT)]
-    client.runs.submit_tool_outputs(thread.id, run.id, tool_outputs=outputs)
+    client.runs.submit_tool_outputs(thread.id, run.id, tool_outputs=outputs_for(asked))
     expect(client.runs.get(thread.id, run.id).status, "completed")
     messages = list(client.messages.list(thread.id))
     expect(len(messages), 2)
-    return str(messages[0].content[0].text.value)
+    content = messages[0].content[0]
+    if not isinstance(content, MessageTextContent):
+        raise WrongAnswer(f"the newest message begins with {content}")
+    return content.text.value
+
+
+def outputs_for(run: ThreadRun) -> list[ToolOutput]:
+    """The tool's output for each call that the run waits for."""
+    action = run.required_action
+    if not isinstance(action, SubmitToolOutputsAction):
+        raise WrongAnswer(f"the run waits for {action}")
+    calls = action.submit_tool_outputs.tool_calls
+    return [ToolOutput(tool_call_id=call.id, output=OUTPUT) for call in calls]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.contestants.sdk_run import new_agent, one_tool_run
+from benchmarks.contestants.stopwatch import Stopwatch
+from benchmarks.contestants.task import ARGUMENTS, REPLY, TOOL_NAME, expect
 from threadlab import connect
 from threadlab.backend.completer.function import FromFunction
 from threadlab.backend.completer.port import Call, Completer, Request
@@ -12,10 +15,6 @@ from threadlab.backend.local import Backend
 from threadlab.connect.in_process import InProcessTransport
 from threadlab.connect.targets import Local
 from threadlab.connect.wire_log import WireLog
-
-from benchmarks.contestants.sdk_run import new_agent, one_tool_run
-from benchmarks.contestants.stopwatch import Stopwatch
-from benchmarks.contestants.task import ARGUMENTS, REPLY, TOOL_NAME, expect
 
 
 class ThreadlabRun:

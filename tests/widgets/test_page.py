@@ -160,7 +160,7 @@ def test_any_text_reaches_the_reader_as_it_was_written(text: str) -> None:
 def test_the_style_touches_nothing_outside_a_card_and_fetches_nothing() -> None:
     """One block under our class, with our own names and JupyterLab's."""
     sheet = str(style()).removeprefix("<style>").removesuffix("</style>")
-    assert sheet.startswith(".tl.tl.tl {")
+    assert sheet.startswith(".tl.tl.tl{")
     depth, blocks = 0, 0
     for char in sheet:
         depth += (char == "{") - (char == "}")

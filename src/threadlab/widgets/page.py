@@ -33,7 +33,8 @@ def style() -> Markup:
     """The style sheet as an element, without its comments and indentation."""
     sheet = files("threadlab.widgets").joinpath("style.css").read_text(encoding="utf-8")
     bare = " ".join(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).split())
-    return Markup(f"<style>{bare}</style>")
+    tight = re.sub(r" ?([{};,]) ?", r"\1", bare)
+    return Markup(f"<style>{tight}</style>")
 
 
 @cache

@@ -5,6 +5,9 @@
     project.py   log → messages, runs and run steps, purely
     plan.py      an answer of the model → bursts with their times, purely
     history.py   log → what the model is given, purely
+    replay.py    the records in memory, brought to where a log is
+    tail.py      a run's log as it grows, to the end of a leg
+    events.py    an entry of the log → the service's stream events, purely
     engine.py    the verbs: start, step, submit, cancel; one transaction each
     driver.py    who presses step, and when
 
