@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from statistics import median
+from statistics import mean, median
 from typing import Annotated, Any
 
 import typer
@@ -34,6 +34,7 @@ class Result:
     batches: list[Batch] = field(default_factory=list)
     cold: list[float] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def rounds(self) -> list[Sequence[float]]:
@@ -42,13 +43,15 @@ class Result:
 
     @property
     def layers(self) -> dict[str, float]:
-        """Median seconds a run in each layer; what is left of the run's median is the client's own."""
-        names = self.batches[0].layers
-        layers = {name: median(batch.layers[name] for batch in self.batches) for name in names}
-        return {**layers, "SDK": median(flat(self.rounds)) - sum(layers.values())} if layers else {}
+        """Seconds a run in each layer, the median of the batches' means; what no layer has is the SDK's."""
+        if not self.batches[0].layers:
+            return {}
+        split = [{**one.layers, "SDK": mean(one.seconds) - sum(one.layers.values())} for one in self.batches]
+        return {name: median(one[name] for one in split) for name in split[0]}
 
     def started(self, process: ContestantProcess) -> None:
         """Note a cold start."""
+        self.versions = process.versions
         self.cold.append(process.cold_seconds)
         if process.resident_bytes is not None:
             self.resident.append(process.resident_bytes)
@@ -69,6 +72,7 @@ def race(peers: str, rounds: int) -> tuple[dict[str, Result], dict[str, str]]:
             running.callback(process.close)
             processes.append(process)
             results[name] = Result(entry)
+            results[name].started(process)
         for process in processes:
             process.batch(RUNS_A_TURN)  # to warm up
         for _ in range(rounds):
@@ -78,9 +82,9 @@ def race(peers: str, rounds: int) -> tuple[dict[str, Result], dict[str, str]]:
 
 
 def start_cold(results: Mapping[str, Result], peers: str, times: int) -> float:
-    """Start each contestant that many times, in turns; the median of a bare interpreter's start."""
-    bare = []
-    for _ in range(times):
+    """Start each contestant in turns until it has that many starts; the median of a bare interpreter's."""
+    bare = [bare_seconds()]
+    for _ in range(times - 1):
         bare.append(bare_seconds())
         for name, result in results.items():
             process = ContestantProcess(name, result.entry, _python(result.entry, peers))
@@ -116,6 +120,8 @@ def main(
         as_json(_content(results, skipped, bare, reached))
         return
     notes = [f"skipped: {name} ({reason})" for name, reason in skipped.items()]
+    versions = [f"{package} {of}" for result in results.values() for package, of in result.versions.items()]
+    notes += [f"peers: {', '.join(versions)}"] if versions else []
     notes.append(f"{repeat} rounds of {RUNS_A_TURN} runs each, {min(repeat, COLD_STARTS)} cold starts each")
     tables = [_runs_table(results), _layers_table(results), _starts_table(results, bare), goal_table(reached)]
     show(tables, circumstances(), notes)
@@ -134,6 +140,7 @@ def _content(
             "title": result.entry.title,
             "requests": result.entry.requests,
             "durable": result.entry.durable,
+            "versions": result.versions,
             "run_ms": median(flat(result.rounds)) * 1e3,
             "of_floor": ratio_by_round(result.rounds, floor.rounds),
             "layers_ms": {layer: seconds * 1e3 for layer, seconds in result.layers.items()},
@@ -173,7 +180,7 @@ def _layers_table(results: Mapping[str, Result]) -> Any:
         for result in results.values()
         for number, (layer, seconds) in enumerate(result.layers.items())
     ]
-    return table("Where a run's time goes", ("contestant", "layer", "ms a run"), rows)
+    return table("Where a run's time goes, on average", ("contestant", "layer", "ms a run"), rows)
 
 
 def _starts_table(results: Mapping[str, Result], bare: float) -> Any:

@@ -34,8 +34,9 @@ class OpenaiResponsesRun:
         runs.submit_tool_outputs.response = self._took_outputs
         self._mock.router.start()
         self._client: Any = OpenAI(api_key="local", max_retries=0)
-        self._agent: Any = self._client.beta.assistants.create(
-            model="gpt-4o", name="weather", instructions=INSTRUCTIONS, tools=[TOOL]
+        tools: list[Any] = [TOOL]
+        self._agent = self._client.beta.assistants.create(
+            model="gpt-4o", name="weather", instructions=INSTRUCTIONS, tools=tools
         )
 
     def run(self) -> str:

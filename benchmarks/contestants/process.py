@@ -32,7 +32,7 @@ class ContestantProcess:
     """Starts `name` with that interpreter. Raises Skipped when what it needs is not installed there.
 
     `cold_seconds` is the time from the start of the interpreter to the first reply, `resident_bytes` the
-    memory of the process then (None where the system does not tell).
+    memory of the process then (None where the system does not tell), `versions` those of a peer's packages.
     """
 
     def __init__(self, name: str, entry: Entry, python: str = sys.executable) -> None:
@@ -53,6 +53,7 @@ class ContestantProcess:
             self.close()
             raise Skipped(first["skipped"])
         self.resident_bytes: int | None = first["resident_bytes"]
+        self.versions: dict[str, str] = first["versions"]
 
     def batch(self, runs: int) -> Batch:
         """Have it make that many runs."""

@@ -61,6 +61,6 @@ ROSTER: Mapping[str, Entry] = {
         factory="OpenaiResponsesRun",
         requests=7,
         durable=False,
-        needs=("openai-responses",),
+        needs=("openai-responses", "openai"),
     ),
 }

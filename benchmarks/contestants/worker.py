@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -27,7 +28,9 @@ def main(name: str, folder: str) -> None:
         return
     contestant: Contestant = getattr(module, entry.factory)(Path(folder))
     try:
-        _say({"reply": contestant.run(), "resident_bytes": resident_bytes()})
+        reply, memory = contestant.run(), resident_bytes()
+        versions = {package: version(package) for package in entry.needs}
+        _say({"reply": reply, "resident_bytes": memory, "versions": versions})
         for line in sys.stdin:
             _say(_batch(contestant, int(line)))
     finally:

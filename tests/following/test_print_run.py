@@ -57,7 +57,7 @@ def test_a_pipe_gets_lines(scripted_home: type[ScriptedHome], scripted_tools: ty
     assert run.status == "completed"
     for expected in (
         "queued          accepted",
-        "rule-based stand-in: rule echo fired because it was asked",
+        "rule-based stand-in: rule “echo” fired because it was asked",
         "tool_calls: 2 calls",
         "message_creation: msg_1",
         'add({"a": 1, "b": 2})',

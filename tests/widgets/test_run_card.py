@@ -34,7 +34,7 @@ def test_html_and_text_tell_the_same(tool_story: list[Event], fold: Fold) -> Non
         '{"city": "Oslo", "unit": "celsius"}',
         '{"city": "Oslo", "degrees": -3, "sky": "snow"}',
         "12 ms",
-        "rule-based stand-in: rule call-tools fired because the message speaks of weather",
+        "rule-based stand-in: rule “call-tools” fired because the message speaks of weather",
         "429 rate_limit_exceeded; asked again after 250 ms",
         "It is −3 °C in Oslo, with snow. 21 × 2 is 42.",
     ):

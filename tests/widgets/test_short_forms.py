@@ -19,7 +19,9 @@ def test_a_path_has_each_of_its_ids_shortened_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (0, "0 ms"),
+        (0.0, "0 ms"),
+        (0, "under 1 s"),
+        (3, "3 s"),
         (0.0124, "12 ms"),
         (0.9996, "1.00 s"),
         (1.254, "1.25 s"),

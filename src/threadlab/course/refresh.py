@@ -43,7 +43,7 @@ def refresh(path: Path) -> bool:
 
 def read_notebook(path: Path) -> NotebookNode:
     """The notebook as nbformat holds it, in version 4."""
-    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
     return notebook
 
 

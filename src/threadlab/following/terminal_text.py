@@ -59,7 +59,7 @@ def counted(number: int, noun: str) -> str:
 
 def note_text(note: ModelNote) -> Text:
     """Why a stand-in for a model answered as it did, so that nobody takes a rule for a model."""
-    return foreign_text(f"{note.stand_in}: rule {note.rule} fired because {note.because}", "italic")
+    return foreign_text(str(note), "italic")
 
 
 def usage_text(usage: Usage | None) -> str:

@@ -17,3 +17,6 @@ class ModelNote:
     stand_in: str
     rule: str
     because: str
+
+    def __str__(self) -> str:
+        return f"{self.stand_in}: rule “{self.rule}” fired because {self.because}"

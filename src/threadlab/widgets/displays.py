@@ -143,10 +143,13 @@ def in_notebook() -> bool:
     return getattr(get_ipython(), "kernel", None) is not None
 
 
-def current_cell() -> int | None:
-    """The number of the notebook cell that runs now; None outside a notebook."""
-    shell = get_ipython() if in_notebook() else None
-    return None if shell is None else shell.execution_count
+def current_cell() -> str | None:
+    """The request by which the cell that runs now was sent to its kernel; None outside a notebook.
+
+    Not the cell's number: a kernel that is told to keep no history, as nbval tells it, counts no cells.
+    """
+    shell: Any = get_ipython()
+    return str(shell.get_parent()["header"]["msg_id"]) if in_notebook() else None
 
 
 def publish_card(view: RunView) -> None:

@@ -86,7 +86,7 @@ def card_of(view: RunView) -> Card:
         meter=tuple(_meter(view)),
         steps=tuple(_step(step, calls) for step in view.steps),
         waiting_calls=tuple(_call(card) for card in view.calls if card.call.id not in in_steps),
-        notes=tuple(f"{note.stand_in}: rule {note.rule} fired because {note.because}" for note in view.notes),
+        notes=tuple(map(str, view.notes)),
         retries=tuple(
             f"{retry.problem}; asked again after {seconds(retry.seconds)}" for retry in view.retries
         ),

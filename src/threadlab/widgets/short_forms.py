@@ -17,7 +17,12 @@ def short_id(identity: str) -> str:
 
 
 def seconds(value: float) -> str:
-    """A length of time in seconds, as a person would say it: "12 ms", "1.25 s", "2 min 05 s"."""
+    """A length of time in seconds, as a person would say it: "12 ms", "1.25 s", "2 min 05 s".
+
+    Whole seconds, as the service dates its objects, stay whole: "1 s", and "under 1 s" for none.
+    """
+    if isinstance(value, int) and value < 60:
+        return f"{value} s" if value else "under 1 s"
     if value < 0.9995:
         return f"{value * 1000:.0f} ms"
     if value < 59.995:

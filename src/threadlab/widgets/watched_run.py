@@ -21,7 +21,7 @@ class WatchedRun(Run):
     """
 
     view: RunView = field(repr=False, compare=False)
-    shown_in: int | None = field(default=None, repr=False, compare=False)
+    shown_in: str | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<{run_text(self)}>"
@@ -37,7 +37,7 @@ class WatchedRun(Run):
         printer.text(render_text(self.view))
 
 
-def watched(view: RunView, *, shown_in: int | None = None) -> WatchedRun:
+def watched(view: RunView, *, shown_in: str | None = None) -> WatchedRun:
     """The view's run, with the view."""
     copied = {one.name: getattr(view.run, one.name) for one in fields(Run)}
     return WatchedRun(**copied, view=view, shown_in=shown_in)

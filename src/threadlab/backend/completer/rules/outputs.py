@@ -21,8 +21,8 @@ def told(called: Called) -> str:
     asked = list(arguments.values()) if isinstance(arguments, dict) else []
     if isinstance(data, dict) and len(data) > 1:
         data = {key: value for key, value in data.items() if value not in asked}
-    if not asked and isinstance(data, str) and " " in data:
-        return data
+    if isinstance(data, str) and data.endswith((".", "!", "?")):
+        return data  # a sentence speaks for itself
     subject = ", ".join(_said(value) for value in asked)
     if not subject or len(subject) > LONGEST_SUBJECT:
         subject = called.name
