@@ -6,17 +6,21 @@ same protocol that bring a plain key. The version that a client asks for is not 
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
-from threadlab.backend.routes import agents, messages, run_steps, runs, threads
+from threadlab.backend.faults.faults import Faults
+from threadlab.backend.faults.requests import RequestFaults
+from threadlab.backend.openapi import PATH, openapi
+from threadlab.backend.routes import agents, events, messages, run_steps, runs, threads
 from threadlab.backend.routes.call import Call, Room
 from threadlab.backend.wire import bodies
+from threadlab.backend.wire.bearer import check_key
 from threadlab.backend.wire.errors import ApiError
 from threadlab.backend.wire.http import Request, Response, json_response
 
@@ -31,6 +35,11 @@ class Route:
     path: str
     handler: Callable[[Call], Any]
     body: type[bodies.Body] | None = None
+
+
+def describe(_: Call) -> dict[str, Any]:
+    """GET /openapi.json: all of these, for machines."""
+    return openapi(ROUTES)
 
 
 _THREAD = "/threads/<thread_id>"
@@ -60,48 +69,62 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", _RUN, runs.update, bodies.MetadataChange),
     Route("POST", f"{_RUN}/submit_tool_outputs", runs.submit_tool_outputs, bodies.ToolOutputs),
     Route("POST", f"{_RUN}/cancel", runs.cancel),
+    Route("GET", f"{_RUN}/events", events.of_run),
+    Route("GET", f"{_THREAD}/events", events.of_thread),
     Route("GET", f"{_RUN}/steps", run_steps.list_),
     Route("GET", f"{_RUN}/steps/<step_id>", run_steps.get),
+    Route("GET", PATH, describe),
 )
 
 
-class App:
-    """Answers requests. `key` is what clients must bring as a bearer token; None lets everybody in."""
+@cache
+def _compiled() -> Map:
+    """The table as werkzeug matches it. Compiling it takes longer than opening a store: it is done once."""
+    rules = [
+        Rule(prefix + route.path, methods=[route.method], endpoint=route)
+        for prefix in PREFIXES
+        for route in ROUTES
+    ]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
 
-    def __init__(self, room: Room, key: str | None = None) -> None:
+
+class App:
+    """Answers requests. `key` is what clients must bring as a bearer token; None lets everybody in.
+
+    `faults` may strike any of them.
+    """
+
+    def __init__(self, room: Room, key: str | None = None, faults: Faults | None = None) -> None:
         self._room = room
         self._key = key
-        rules = [
-            Rule(prefix + route.path, methods=[route.method], endpoint=route)
-            for prefix in PREFIXES
-            for route in ROUTES
-        ]
-        self._map = Map(rules, strict_slashes=False, merge_slashes=False).bind("local")
+        self._faults = RequestFaults(faults or Faults(), room)
+        self._map = _compiled().bind("local")
 
     def handle(self, request: Request) -> Response:
-        """Answer one request. Never waits; whatever is wrong with the request comes back as its error."""
+        """Answer one request. Never waits; whatever is wrong with the request comes back as its error.
+
+        Raises ConnectionDropped alone, where a fault cuts the connection.
+        """
         try:
             self._let_in(request)
             route, path = self._match(request)
             self._room.store.recover()
             self._room.driver.perform_due()
             body = bodies.read_body(route.body, request.body) if route.body else None
-            content = route.handler(Call(self._room, request, path, body))
+            content = self._answer(route, Call(self._room, request, path, body))
             return content if isinstance(content, Response) else json_response(content)
         except ApiError as error:
             return error.response()
 
+    def _answer(self, route: Route, call: Call) -> Any:
+        """What the handler answers, or what a fault makes of it."""
+        occasion = self._faults.occasion(call, route.method, route.path)
+        struck = self._faults.before(call, occasion)
+        return self._faults.after(call, occasion, route.handler(call)) if struck is None else struck
+
     def _let_in(self, request: Request) -> None:
-        if self._key is None:
-            return
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), self._key.encode()):
-            raise ApiError(
-                401,
-                "Access denied: send the backend's key as 'Authorization: Bearer <key>'.",
-                code="unauthorized",
-                type="authentication_error",
-            )
+        if self._key is not None:
+            check_key(request.headers, self._key)
 
     def _match(self, request: Request) -> tuple[Route, dict[str, str]]:
         try:

@@ -12,39 +12,88 @@ from threadlab.backend.app import App
 from threadlab.backend.clock import Clock, RealClock, VirtualClock
 from threadlab.backend.completer.port import Completer
 from threadlab.backend.completer.rules.rules import Rules
-from threadlab.backend.engine.driver import SteppedDriver
-from threadlab.backend.engine.engine import Engine
+from threadlab.backend.engine.driver import Driver, SteppedDriver
+from threadlab.backend.engine.port import MakeEngine, RunEngine
+from threadlab.backend.engine.server_tools import ServerTool
+from threadlab.backend.engine.worker import Crew, Worker
+from threadlab.backend.faults.engine import BreakableEngine
+from threadlab.backend.faults.faults import Faults
 from threadlab.backend.ids import Ids, RandomIds, SeededIds
 from threadlab.backend.routes.call import Room
-from threadlab.backend.store.sqlite import Store
-from threadlab.backend.wire.http import Request, Response
+from threadlab.backend.store.sqlite import Durability, Store
+from threadlab.backend.wire.http import Request, Response, WaitUntil
 
 
 class Backend:
-    """A backend in this process. `time` is its clock: whoever waits for it, waits by that."""
+    """A backend in this process. `time` is its clock: whoever waits for it, waits by that.
+
+    An `engine` of one's own takes the reference's place; requests drive it, never a crew.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, completer: Completer | None = None, key: str | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        completer: Completer | None = None,
+        key: str | None = None,
+        crew: Crew | None = None,
+        engine: MakeEngine | None = None,
     ) -> None:
         self.store = store
         self.time = clock
-        self.engine = Engine(store, clock, ids, completer or Rules())
-        self.driver = SteppedDriver(self.engine, store, clock)
-        self._app = App(Room(store, clock, ids, self.engine, self.driver), key)
+        self.faults = Faults()
+        model = completer or Rules()
+        reference = BreakableEngine(store, clock, ids, model, self.faults)
+        self.engine: RunEngine = engine(store, clock, ids, model) if engine else reference
+        self.bell = store.bell
+        self.driver: Driver = (
+            Worker(reference, clock, crew) if crew else SteppedDriver(self.engine, store, clock)
+        )
+        self._app = App(Room(store, clock, ids, self.engine, self.driver, self.bell), key, self.faults)
 
     @classmethod
     def seeded(
-        cls, seed: int, *, completer: Completer | None = None, pace: float = 0.0, key: str | None = None
+        cls,
+        seed: int,
+        *,
+        completer: Completer | None = None,
+        pace: float = 0.0,
+        key: str | None = None,
+        engine: MakeEngine | None = None,
     ) -> Backend:
         """A private backend that does the same each time: own store, own clock, ids from the seed."""
-        return cls(Store.private("virtual"), VirtualClock(pace), SeededIds(seed), completer, key)
+        return cls(
+            Store.private("virtual"), VirtualClock(pace), SeededIds(seed), completer, key, engine=engine
+        )
 
     @classmethod
     def durable(
-        cls, path: Path, *, completer: Completer | None = None, pace: float = 0.0, key: str | None = None
+        cls,
+        path: Path,
+        *,
+        completer: Completer | None = None,
+        pace: float = 0.0,
+        key: str | None = None,
+        worker: bool | Crew | None = None,
+        durability: Durability = "normal",
     ) -> Backend:
-        """A backend on a file that lasts, in real time. Raises StoreError for a file it cannot use."""
-        return cls(Store(path, "real"), RealClock(pace), RandomIds(), completer, key)
+        """A backend on a file that lasts, in real time. Raises StoreError for a file it cannot use.
+
+        A `worker` drives the runs on threads of its own, a crew as it says; without one, requests do. By
+        default there is one exactly if the completer takes its time. `durability` "full" outlasts a loss of
+        power, at a wait for the disk with each change. Whoever made a backend closes it.
+        """
+        if worker is None:
+            worker = completer is not None and not completer.instant
+        crew = Crew() if worker is True else worker or None
+        store = Store(path, "real", durability)
+        return cls(store, RealClock(pace), RandomIds(), completer, key, crew)
+
+    @property
+    def tools(self) -> dict[str, ServerTool]:
+        """Functions that this backend executes itself, by name. Any other waits for its client."""
+        return self.engine.serving.tools
 
     @property
     def pace(self) -> float:
@@ -59,6 +108,23 @@ class Backend:
         """Answer one request; never waits."""
         return self._app.handle(request)
 
+    def wait(self, piece: WaitUntil) -> None:
+        """Block until a stream that yielded this may have more to say."""
+        seconds = max(piece.at - self.time.now(), 0.0)
+        if self.time.kind == "virtual" or not piece.bell:
+            self.time.sleep(seconds)
+        else:
+            self.bell.wait(piece.bell, piece.heard, max(seconds, self.driver.rings))
+
+    async def wait_async(self, piece: WaitUntil) -> None:
+        """Wait on the event loop until a stream that yielded this may have more to say."""
+        seconds = max(piece.at - self.time.now(), 0.0)
+        if self.time.kind == "virtual" or not piece.bell:
+            await self.time.sleep_async(seconds)
+        else:
+            await self.bell.wait_async(piece.bell, piece.heard, max(seconds, self.driver.rings))
+
     def close(self) -> None:
-        """Close the store."""
+        """Stop the worker, if there is one, and close the store."""
+        self.driver.stop()
         self.store.close()

@@ -85,12 +85,20 @@ class FaultRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """A tool call in a step. `arguments` is the model's text, growing while it is written."""
+    """A tool call in a step. `arguments` is the model's text, growing while it is written.
+
+    `kind` is the tool's type, "function" or "connected_agent". The last three name the child run that the
+    call was handed to, if it was.
+    """
 
     id: str
     name: str
     arguments: str = ""
     output: str | None = None
+    kind: str = "function"
+    run_id: str | None = None
+    thread_id: str | None = None
+    agent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +140,12 @@ class RunConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """A run. The last five fields are the engine's place in it; the wire never shows them.
+    """A run. The fields after `usage` are the engine's place in it; the wire never shows them.
 
     `leg` counts the stretches between tool rounds, `call` the consultations of the model. `step_id` is
     the open step, `answer` the log entry with the model's answer, `shown` how many of its bursts were
-    revealed.
+    revealed. `parent_id` is the run that handed its task to this one, `lineage` the agents of that run,
+    of the run before it, and so on, the first one first.
     """
 
     id: str
@@ -157,6 +166,8 @@ class RunRecord:
     step_id: str | None = None
     answer: int | None = None
     shown: int = 0
+    parent_id: str | None = None
+    lineage: list[str] = field(default_factory=list)
 
 
 Record = AgentRecord | ThreadRecord | MessageRecord | RunRecord | StepRecord

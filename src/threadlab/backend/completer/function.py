@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from threadlab.backend.completer.port import Call, ModelError, Piece, Reason, Request, Spent, Text
+from threadlab.backend.completer.port import Call, Cut, ModelError, Piece, Reason, Request, Spent, Text
 
 Result = TypeVar("Result")
 Answer = str | Piece | Iterable[str | Piece] | BaseException
@@ -38,7 +38,7 @@ def _pieces(answer: object) -> Iterator[Piece]:
         raise answer if isinstance(answer, ModelError) else _failure(answer)
     if isinstance(answer, str):
         yield Text(answer)
-    elif isinstance(answer, Text | Call | Reason | Spent):
+    elif isinstance(answer, Text | Call | Reason | Spent | Cut):
         yield answer
     elif isinstance(answer, list | tuple):
         for item in answer:

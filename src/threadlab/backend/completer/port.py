@@ -1,7 +1,8 @@
 """The completer port: one request in, pieces of an answer out.
 
-A piece is text, a tool call, a reason or a count of tokens. A completer that answers at once may give a
-list; one that takes its time is a generator, and the engine shows each piece as it comes. Raising
+A piece is text, a tool call, a reason, a count of tokens, or a cut. A completer that answers at once may
+give a list; one that takes its time is a generator, and the engine shows each piece as it comes. An empty
+text is a beat: nothing is shown, and the engine may leave, which it does by closing the generator. Raising
 `ModelError` fails the run with that code and message.
 """
 
@@ -94,7 +95,14 @@ class Spent:
     completion_tokens: int
 
 
-Piece = Text | Call | Reason | Spent
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The model stopped before it was done: `reason` is what the run then is incomplete for."""
+
+    reason: str
+
+
+Piece = Text | Call | Reason | Spent | Cut
 
 
 class Completer(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 
 from threadlab.backend.completer.port import Request
 
@@ -24,9 +25,22 @@ _PIECE = re.compile(
 _CHARACTERS_A_TOKEN = {"latin": 7, "digits": 3, "ideographs": 1, "letters": 2, "mark": 1}
 
 
+@lru_cache(maxsize=512)  # instructions and tools come again with every consultation
 def estimate(text: str) -> int:
     """How many tokens the text is, about. Zero for an empty text."""
     return sum(_tokens(found) for found in _PIECE.finditer(text))
+
+
+def first_tokens(text: str, most: int) -> str:
+    """The longest beginning of the text that is at most so many tokens."""
+    spent = 0
+    for found in _PIECE.finditer(text):
+        tokens = _tokens(found)
+        if spent + tokens > most:
+            size = _CHARACTERS_A_TOKEN.get(str(found.lastgroup), 0)
+            return text[: found.start() + (most - spent) * size]
+        spent += tokens
+    return text
 
 
 def estimate_request(request: Request) -> int:

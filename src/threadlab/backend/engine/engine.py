@@ -6,29 +6,31 @@ drives it decides when.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
 
 from threadlab.backend.clock import Clock
 from threadlab.backend.completer.port import Completer, ModelError, Request
 from threadlab.backend.completer.tokens import estimate_request
 from threadlab.backend.engine import history
-from threadlab.backend.engine.log import write
-from threadlab.backend.engine.machine import TERMINAL, Move, next_move
-from threadlab.backend.engine.plan import part_of, plan, sort_pieces, spent_so_far
+from threadlab.backend.engine.accepting import QUEUEING, accept
+from threadlab.backend.engine.ending import end, over, step_ends
+from threadlab.backend.engine.giving_up import give_up
+from threadlab.backend.engine.interrupted import GONE, is_unanswered
+from threadlab.backend.engine.limits import Kept
+from threadlab.backend.engine.log import note
+from threadlab.backend.engine.machine import TRANSITIONS, Move, next_move
+from threadlab.backend.engine.plan import part_of, plan, sort_pieces
+from threadlab.backend.engine.serving import Serving
 from threadlab.backend.ids import Ids
 from threadlab.backend.records import AgentRecord, Entry, Json, RunConfig, RunRecord, StepRecord, ThreadRecord
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.store.transaction import Transaction
-from threadlab.backend.wire.errors import ApiError, bad_request, not_found, outputs_do_not_fit, thread_is_busy
+from threadlab.backend.wire.errors import ApiError, bad_request, outputs_do_not_fit
 
-QUEUEING = 0.4
-"""Seconds that a run stands in the queue."""
 STOPPING = 0.3
 """Seconds that a cancel takes to be carried out."""
-LIFETIME = 600.0
-"""Seconds after which an unfinished run expires, as on the service."""
 
 
 class Engine:
@@ -39,6 +41,7 @@ class Engine:
         self.clock = clock
         self.ids = ids
         self.completer = completer
+        self.serving = Serving(store, clock, ids)
 
     def start(
         self,
@@ -55,22 +58,10 @@ class Engine:
         Raises a 400 while another run is active on the thread.
         """
         at, run_id = self.clock.now(), self.ids.new("run")
-        lifetime = max(LIFETIME, self.clock.stretch(LIFETIME))
-        data = {
-            "id": run_id,
-            "agent_id": agent.id,
-            "expires_at": at + lifetime,
-            "config": asdict(config),
-            "metadata": metadata,
-        }
         with self.store.transaction() as change:
-            active = change.active_run(thread.id)
-            if active is not None:
-                raise thread_is_busy(thread.id, active)
             if new_thread:
                 change.put(thread)
-            write(change, [*first, Entry("run.created", data, thread.id, run_id, 1, at)])
-            change.schedule(run_id, thread.id, at + self.clock.stretch(QUEUEING))
+            accept(change, self.clock, run_id, thread.id, agent, config, at, first=first, metadata=metadata)
             return _read(change, run_id)
 
     def submit(self, run_id: str, outputs: Sequence[tuple[str, str]]) -> RunRecord:
@@ -85,14 +76,15 @@ class Engine:
             if run.status != "requires_action" or run.step_id is None:
                 raise bad_request(f'Runs in status "{run.status}" do not accept tool outputs.')
             step = change.get(StepRecord, run.step_id)
-            expected, given = [call.id for call in step.calls] if step else [], [id for id, _ in outputs]
+            expected = [call.id for call in step.calls if call.output is None] if step else []
+            given = [id for id, _ in outputs]
             if sorted(expected) != sorted(given):
                 raise outputs_do_not_fit(expected, given)
-            usage = self._parts(run)[-1]["usage"]
-            leg = run.leg + 1
-            self._write(change, run, at, leg, ("tool.outputs", {"id": run.step_id, "outputs": dict(outputs)}))
-            self._write(change, run, at, leg, _step_ends(run.step_id, "completed", usage))
-            self._write(change, run, at, leg, ("run.status", {"status": "queued"}))
+            usage = self.store.entry(run.answer or 0).data["parts"][-1]["usage"]
+            run = replace(run, leg=run.leg + 1)
+            note(change, run, at, "tool.outputs", {"id": run.step_id, "outputs": dict(outputs)})
+            step_ends(change, run, at, "completed", usage)
+            note(change, run, at, "run.status", {"status": "queued"})
             change.schedule(run.id, run.thread_id, at + self.clock.stretch(QUEUEING))
             return _read(change, run_id)
 
@@ -101,20 +93,44 @@ class Engine:
         at = self.clock.now()
         with self.store.transaction() as change:
             run = _read(change, run_id)
-            if run.status in TERMINAL or run.status == "cancelling":
+            if "cancelling" not in TRANSITIONS.get(run.status, ()):
                 raise bad_request(f"Cannot cancel run with status '{run.status}'.")
-            self._write(change, run, at, run.leg, ("run.status", {"status": "cancelling"}))
+            note(change, run, at, "run.status", {"status": "cancelling"})
             if run.status == "requires_action":
-                self._end(change, run, at, "cancelled")
+                end(self.store, change, run, at, "cancelled")
             else:
                 change.schedule(run.id, run.thread_id, at + self.clock.stretch(STOPPING))
             return _read(change, run_id)
 
+    def stop(self, thread_id: str) -> None:
+        """End the run that is active on a thread, at once: the thread is to go."""
+        at = self.clock.now()
+        with self.store.transaction() as change:
+            run_id = change.active_run(thread_id)
+            run = change.get(RunRecord, run_id) if run_id else None
+            if run is None or not TRANSITIONS.get(run.status):
+                return
+            if run.status != "cancelling":
+                note(change, run, at, "run.status", {"status": "cancelling"})
+            end(self.store, change, run, at, "cancelled")
+
     def move(self, run_id: str, at: float) -> None:
         """Make the run's next transition, dated at that instant. A run that is over stays as it is."""
-        run = self.store.get(RunRecord, run_id)
-        if run is None:
-            raise not_found("run", run_id)
+        try:
+            run = self.store.get(RunRecord, run_id)
+            run = run and self.admits(run, at)
+            if run is not None:
+                self._make(run, at)
+        except sqlite3.Error:
+            raise  # the store's trouble, and no fault of the run
+        except Exception as fault:  # whatever it is, other runs go on
+            give_up(self.store, run_id, self.clock.now(), fault)
+
+    def admits(self, run: RunRecord, at: float) -> RunRecord | None:
+        """The run as it is to be moved now; None if something keeps it where it is."""
+        return run
+
+    def _make(self, run: RunRecord, at: float) -> None:
         match next_move(run.status, at, run.expires_at):
             case Move.BEGIN:
                 self._begin(run, at)
@@ -124,113 +140,150 @@ class Engine:
                 self._finish(run, at, "cancelled")
             case Move.EXPIRE:
                 self._finish(run, at, "expired")
+            case None:
+                self._rest(run)
 
     def _begin(self, run: RunRecord, at: float) -> None:
-        """Take a run from the queue and consult the model, outside any transaction: it may take its time."""
-        messages = history.window(self.store, run)
-        steps = self.store.every(StepRecord, run.id)
-        request = history.request(run, run.call + 1, messages, steps, at)
-        answer = self._consult(request)
-        newest = messages[-1].id if messages else None
-        asked = {"call": request.call, "oldest": messages[0].id if messages else None, "newest": newest}
+        """Consult the model for a run, outside any transaction: it may take its time."""
+        request, asked = self.asking(run, at)
+        answer = history.unasked(request) if isinstance(request, str) else self._consult(request)
         with self.store.transaction() as change:
             if change.get(RunRecord, run.id) != run:
                 return  # somebody else moved it while the model was thinking: their move counts
-            self._write(change, run, at, run.leg, ("run.status", {"status": "in_progress"}))
-            self._write(change, run, at, run.leg, ("model.asked", asked))
-            self._write(change, run, at, run.leg, ("model.answered", answer))
-            if answer["parts"]:
-                self._write(change, run, at, run.leg, self._step_begins(answer["parts"][0]))
-            self._schedule_burst(change, run, at, answer, 0)
+            if run.status == "queued":
+                note(change, run, at, "run.status", {"status": "in_progress"})
+            note(change, run, at, "model.asked", asked)
+            note(change, run, at, "model.answered", answer)
+            self.answer_begins(change, run, at, answer)
+
+    def asking(self, run: RunRecord, at: float) -> tuple[Request | str, Json]:
+        """What the model is asked next, or why it cannot be; and what the log says about that."""
+        if is_unanswered(run):
+            run = replace(run, call=run.call - 1)  # whoever asked it has gone
+        messages = history.window(self.store, run)
+        request = history.request(run, messages, self.store.every(StepRecord, run.id), at)
+        given = [] if isinstance(request, str) else messages[len(messages) - len(request.messages) :]
+        oldest, newest = (given[0].id, given[-1].id) if given else (None, None)
+        return request, {"call": run.call + 1, "oldest": oldest, "newest": newest}
+
+    def consults_next(self, run: RunRecord) -> bool:
+        """Whether the run's next transition consults the model, unless it is cancelled or expires."""
+        if run.status == "queued":
+            return True
+        if run.status != "in_progress" or run.step_id is not None:
+            return False
+        return run.answer is None or self._is_shown(run, self.store.entry(run.answer).data)
 
     def _consult(self, request: Request) -> Json:
         """The model's answer as the log keeps it. Whatever a completer raises becomes the run's error."""
         answer: Json = {"stand_in": self.completer.stand_in, "reasons": [], "parts": [], "error": None}
+        kept = Kept(request)
         try:
-            said = sort_pieces(self.completer.complete(request))
+            said = sort_pieces(kept.pieces(self.completer.complete(request)), kept)
         except ModelError as error:
             answer["error"] = {"code": error.code, "message": error.message}
         except Exception as error:  # a completer is anybody's code, and the run must say what it did
             answer["error"] = {"code": "server_error", "message": f"{type(error).__name__}: {error}"}
         else:
             at_once = self.clock.stretch(1.0) == 0.0
-            answer["reasons"] = [asdict(reason) for reason in said.reasons]
+            answer |= {"cut": kept.cut, "reasons": [asdict(reason) for reason in said.reasons]}
             answer["parts"] = plan(said, estimate_request(request), self.ids, at_once=at_once)
         return answer
 
     def _show(self, run: RunRecord, at: float) -> None:
         """Reveal the next burst; with the last one of a part its step ends, with the last of all the leg."""
-        answer = self.store.entry(run.answer or 0).data
-        parts = answer["parts"]
+        if run.answer is None:
+            self._take_over(run, at)
+            return
+        answer = self.store.entry(run.answer).data
+        if self._is_shown(run, answer):
+            # All is said and the run goes on: there are calls to serve, or they were served.
+            self.serving.serve(run, at) if run.step_id else self._begin(run, at)
+            return
         with self.store.transaction() as change:
             if change.get(RunRecord, run.id) != run:
                 return
             if answer["error"]:
-                self._end(change, run, at, "failed", error=answer["error"])
-                return
-            number, place = part_of(parts, run.shown)
-            part, step_id = parts[number], run.step_id or ""
-            delta = {"id": step_id, "pieces": part["bursts"][place]["pieces"]}
-            self._write(change, run, at, run.leg, ("step.delta", delta))
-            if place + 1 < len(part["bursts"]):
-                self._schedule_burst(change, run, at, answer, run.shown + 1)
-                return
-            if part["type"] == "tool_calls":
-                self._write(change, run, at, run.leg, ("run.status", {"status": "requires_action"}))
-                change.schedule(run.id, run.thread_id, run.expires_at)
-                return
-            self._write(change, run, at, run.leg, _step_ends(step_id, "completed", part["usage"]))
-            if number + 1 < len(parts):
-                self._write(change, run, at, run.leg, self._step_begins(parts[number + 1]))
-                self._schedule_burst(change, run, at, answer, run.shown + 1)
-                return
-            self._write(change, run, at, run.leg, ("run.status", {"status": "completed"}))
-            change.schedule(run.id, run.thread_id, None)
+                end(self.store, change, run, at, "failed", error=answer["error"])
+            elif not answer["parts"]:
+                end(self.store, change, run, at, "incomplete", reason=answer["cut"])
+            else:
+                self._show_burst(change, run, at, answer)
+
+    def _take_over(self, run: RunRecord, at: float) -> None:
+        """Whoever consulted the model has gone: consult it again, unless its answer was seen already."""
+        if run.step_id is None:
+            self._begin(run, at)
+            return
+        with self.store.transaction() as change:
+            if change.get(RunRecord, run.id) == run:
+                end(self.store, change, run, at, "failed", error=GONE)
+
+    def _show_burst(self, change: Transaction, run: RunRecord, at: float, answer: Json) -> None:
+        number, place = part_of(answer["parts"], run.shown)
+        part = answer["parts"][number]
+        note(change, run, at, "step.delta", {"id": run.step_id, "pieces": part["bursts"][place]["pieces"]})
+        if place + 1 < len(part["bursts"]):
+            self._schedule_burst(change, run, at, answer, run.shown + 1)
+            return
+        self.part_ends(change, run, at, answer, number)
+
+    def part_ends(self, change: Transaction, run: RunRecord, at: float, answer: Json, number: int) -> None:
+        """All bursts of a part are shown: go on with the next one, or see what the answer leads to."""
+        parts, cut = answer["parts"], answer.get("cut")
+        part, is_last = parts[number], number + 1 == len(parts)
+        if part["type"] == "tool_calls":
+            run = _read(change, run.id)
+            if cut:
+                end(self.store, change, run, at, "incomplete", reason=cut)
+            else:
+                self.serving.settle(change, run, at)
+            return
+        step_ends(change, run, at, "completed", part["usage"], "max_tokens" if cut and is_last else None)
+        if not is_last:
+            self.step_begins(change, run, at, parts[number + 1]["type"])
+            shown = sum(len(part["bursts"]) for part in parts[: number + 1])
+            self._schedule_burst(change, run, at, answer, shown)
+            return
+        status = {"status": "incomplete", "reason": cut} if cut else {"status": "completed"}
+        note(change, run, at, "run.status", status)
+        over(change, run, at)
+
+    def _rest(self, run: RunRecord) -> None:
+        """Nothing is to be done, whatever it looked like when somebody saw the run as due."""
+        with self.store.transaction() as change:
+            if change.get(RunRecord, run.id) == run:
+                change.schedule(run.id, run.thread_id, run.expires_at if TRANSITIONS[run.status] else None)
 
     def _finish(self, run: RunRecord, at: float, status: str) -> None:
         with self.store.transaction() as change:
             if change.get(RunRecord, run.id) == run:
-                self._end(change, run, at, status)
-
-    def _end(
-        self, change: Transaction, run: RunRecord, at: float, status: str, error: Json | None = None
-    ) -> None:
-        """End a run before its answer is whole; an open step ends with it, with what it has cost so far."""
-        if run.step_id is not None:
-            parts = self._parts(run)
-            number, place = part_of(parts, run.shown)
-            ending = _step_ends(run.step_id, status, spent_so_far(parts[number], place))
-            self._write(change, run, at, run.leg, ending)
-        self._write(change, run, at, run.leg, ("run.status", {"status": status, "error": error}))
-        change.schedule(run.id, run.thread_id, None)
+                end(self.store, change, run, at, status)
 
     def _schedule_burst(
         self, change: Transaction, run: RunRecord, at: float, answer: Json, shown: int
     ) -> None:
         after = 0.0
-        if not answer["error"]:
+        if answer["parts"]:
             number, place = part_of(answer["parts"], shown)
             after = answer["parts"][number]["bursts"][place]["after"]
         due = min(at + self.clock.stretch(after), run.expires_at)
         change.schedule(run.id, run.thread_id, due)
 
-    def _step_begins(self, part: Json) -> tuple[str, Json]:
-        message_id = self.ids.new("msg") if part["type"] == "message_creation" else None
-        return "step.created", {"id": self.ids.new("step"), "type": part["type"], "message_id": message_id}
+    def answer_begins(self, change: Transaction, run: RunRecord, at: float, answer: Json) -> None:
+        """Nothing of an answer is shown yet: begin its first step, if it has any."""
+        if answer["parts"]:
+            self.step_begins(change, run, at, answer["parts"][0]["type"])
+        self._schedule_burst(change, run, at, answer, 0)
 
-    def _parts(self, run: RunRecord) -> list[Any]:
-        parts: list[Any] = self.store.entry(run.answer or 0).data["parts"]
-        return parts
+    def step_begins(self, change: Transaction, run: RunRecord, at: float, type: str) -> None:
+        """A step begins, with its message if it has one."""
+        message_id = self.ids.new("msg") if type == "message_creation" else None
+        data = {"id": self.ids.new("step"), "type": type, "message_id": message_id}
+        note(change, run, at, "step.created", data)
 
-    def _write(
-        self, change: Transaction, run: RunRecord, at: float, leg: int, what: tuple[str, Json]
-    ) -> None:
-        kind, data = what
-        write(change, [Entry(kind, data, run.thread_id, run.id, leg, at)])
-
-
-def _step_ends(step_id: str, status: str, usage: Json) -> tuple[str, Json]:
-    return "step.status", {"id": step_id, "status": status, "usage": usage}
+    def _is_shown(self, run: RunRecord, answer: Json) -> bool:
+        return bool(answer["parts"]) and run.shown == sum(len(part["bursts"]) for part in answer["parts"])
 
 
 def _read(change: Transaction, run_id: str) -> RunRecord:

@@ -31,6 +31,8 @@ def events_of(entry: Entry, records: Replay) -> Iterator[Event]:
             yield from _step_begins(_step(entry, records), records)
         case "step.delta":
             yield from _deltas(_step(entry, records), entry.data["pieces"], records)
+        case "tool.child" | "tool.outputs":
+            yield from _served(_step(entry, records), entry.data)
         case "step.status":
             yield from _step_ends(_step(entry, records), records)
 
@@ -48,13 +50,21 @@ def _step_begins(step: StepRecord, records: Replay) -> Iterator[Event]:
 def _deltas(step: StepRecord, pieces: list[dict[str, Any]], records: Replay) -> Iterator[Event]:
     if step.message_id is None:
         for piece in pieces:
-            yield "thread.run.step.delta", objects.step_delta(step.id, piece)
+            call = step.calls[piece["index"]]
+            yield "thread.run.step.delta", objects.step_delta(step.id, call, piece)
         return
     written = _message(step, records).content[0]["text"]["value"]
     first = written == "".join(piece["text"] for piece in pieces)
     for number, piece in enumerate(pieces):
         opening = first and number == 0
         yield "thread.message.delta", objects.message_delta(step.message_id, piece["text"], opening=opening)
+
+
+def _served(step: StepRecord, data: dict[str, Any]) -> Iterator[Event]:
+    """What became of a call on this side. Outputs that the client submitted are no news to it."""
+    for index, call in enumerate(step.calls):
+        if call.id == data.get("call_id") or (not step.asked and call.id in data.get("outputs", {})):
+            yield "thread.run.step.delta", objects.served_delta(step.id, index, call)
 
 
 def _step_ends(step: StepRecord, records: Replay) -> Iterator[Event]:
@@ -69,7 +79,7 @@ def _waiting(run: RunRecord, records: Replay) -> list[CallRecord]:
     if run.status != "requires_action" or run.step_id is None:
         return []
     step = records.get(StepRecord, run.step_id)
-    return step.calls if step else []
+    return [call for call in step.calls if call.output is None] if step else []
 
 
 def _run(entry: Entry, records: Replay) -> RunRecord:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 from threadlab.backend.completer.port import Called, Request, Said
 from threadlab.backend.completer.tokens import estimate
-from threadlab.backend.records import MessageRecord, RunRecord, StepRecord
+from threadlab.backend.engine import children
+from threadlab.backend.engine.limits import fitting, left
+from threadlab.backend.engine.project import connected_agents
+from threadlab.backend.records import Json, MessageRecord, RunConfig, RunRecord, StepRecord, UsageRecord
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.wire.paging import MAX_LIMIT, Page
 
@@ -48,24 +52,58 @@ def rounds(steps: Sequence[StepRecord]) -> tuple[tuple[Called, ...], ...]:
 
 
 def request(
-    run: RunRecord, call: int, messages: Sequence[MessageRecord], steps: Sequence[StepRecord], now: float
-) -> Request:
-    """The completer's request for a consultation of that number."""
-    config = run.config
-    return Request(
+    run: RunRecord, messages: Sequence[MessageRecord], steps: Sequence[StepRecord], now: float
+) -> Request | str:
+    """What the model is asked next, with as many of the messages as the run's tokens allow.
+
+    When nothing is left of a limit, or even the newest message is too much for it: the limit's name.
+    """
+    config, spent = run.config, run.usage or UsageRecord(0, 0)
+    to_write = left(config.max_completion_tokens, spent.completion_tokens)
+    to_read = left(config.max_prompt_tokens, spent.prompt_tokens)
+    whole = Request(
         model=config.model,
         instructions=config.instructions,
         messages=tuple(Said(message.role, text_of(message)) for message in messages),
         rounds=rounds(steps),
-        tools=tuple(config.tools),
-        tool_choice=config.tool_choice,
+        tools=tuple(offered(config.tools)),
+        tool_choice=choice(config),
         parallel_tool_calls=config.parallel_tool_calls,
         response_format=config.response_format,
-        call=call,
+        call=run.call + 1,
         now=now,
         seed=zlib.crc32(run.id.encode()),
-        options={"temperature": config.temperature, "top_p": config.top_p},
+        options={
+            "temperature": config.temperature,
+            "top_p": config.top_p,
+            "max_completion_tokens": to_write,
+        },
     )
+    if to_write == 0:
+        return "max_completion_tokens"
+    return fitting(whole, to_read) or "max_prompt_tokens"
+
+
+def unasked(limit: str) -> Json:
+    """What stands in the log in the place of an answer when the model was not asked, for want of tokens."""
+    return {"stand_in": "nobody was asked", "reasons": [], "parts": [], "error": None, "cut": limit}
+
+
+def offered(tools: Sequence[Json]) -> list[Json]:
+    """The tools that a model may call here: functions, and other agents as functions of one message."""
+    agents = [children.offered(tool) for tool in tools if tool.get("type") == "connected_agent"]
+    return [*(tool for tool in tools if tool.get("type") == "function"), *agents]
+
+
+def choice(config: RunConfig) -> Any:
+    """The tool choice in terms of what is offered: a connected agent is named as a function."""
+    chosen = config.tool_choice
+    if not isinstance(chosen, dict) or chosen["type"] == "function":
+        return chosen
+    if chosen["type"] != "connected_agent":
+        return "auto"  # a tool that nothing here calls
+    name = (chosen.get("connected_agent") or {}).get("name") or next(iter(connected_agents(config)))
+    return {"type": "function", "function": {"name": name}}
 
 
 def text_of(message: MessageRecord) -> str:

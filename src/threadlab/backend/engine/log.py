@@ -5,15 +5,17 @@
 | message.created | id, role, content, attachments, metadata | a client added a message |
 | message.updated | id, metadata | its metadata changed |
 | message.deleted | id | it was deleted |
-| run.created | id, agent_id, expires_at, config, metadata | a run was accepted, as queued |
+| run.created | id, agent_id, expires_at, config, metadata, … | a run was accepted, as queued |
 | run.updated | metadata | its metadata changed |
 | run.status | status, error, reason | it changed its status |
 | model.asked | call, oldest, newest | the model was consulted, with these messages of the thread |
-| model.answered | stand_in, reasons, parts, error | the whole answer, to be revealed in bursts |
+| model.answered | stand_in, reasons, parts, error, cut, shown | the whole answer, in bursts to be shown |
 | step.created | id, type, message_id | a step began |
 | step.delta | id, pieces | a burst of the answer was revealed in it |
 | step.status | id, status, usage | it ended |
-| tool.outputs | id, outputs | the outputs of its calls came in |
+| tool.child | id, call_id, run_id, thread_id, agent_id | a call was handed to a run of another agent |
+| tool.outputs | id, outputs | outputs of its calls came in |
+| fault.struck | kind, fault, effect, … | a fault that was asked for struck the run |
 
 Messages, runs, run steps and every stream of events are projections of this log.
 """
@@ -24,7 +26,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from threadlab.backend.engine.project import project
-from threadlab.backend.records import Entry
+from threadlab.backend.records import Entry, Json, RunRecord
 from threadlab.backend.store.transaction import Transaction
 
 
@@ -32,3 +34,8 @@ def write(change: Transaction, entries: Iterable[Entry]) -> None:
     """Append entries and bring the records up to date, in one and the same change."""
     for entry in entries:
         project(replace(entry, seq=change.append(entry)), change)
+
+
+def note(change: Transaction, run: RunRecord, at: float, kind: str, data: Json) -> None:
+    """Write one entry about a run, in the leg that it is in."""
+    write(change, [Entry(kind, data, run.thread_id, run.id, run.leg, at)])

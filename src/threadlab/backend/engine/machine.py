@@ -65,11 +65,15 @@ def check(before: str, after: str) -> None:
 
 
 def next_move(status: str, at: float, expires_at: float) -> Move | None:
-    """What happens to a run of that status at that instant; None when it is over."""
+    """What happens to a run of that status at that instant.
+
+    None when it is over, and while it waits for outputs and its time is not up.
+    """
     if status in TERMINAL:
         return None
     if status not in NEXT_MOVE:
         raise IllegalTransition(f"'{status}' is no status of a run; there are {', '.join(TRANSITIONS)}")
     if status != "cancelling" and at >= expires_at:
         return Move.EXPIRE
-    return NEXT_MOVE[status]
+    move = NEXT_MOVE[status]
+    return None if move is Move.EXPIRE else move

@@ -14,6 +14,7 @@ from typing import Any
 
 from threadlab.backend.completer.port import Call, ModelError, Piece, Reason, Spent, Text
 from threadlab.backend.completer.tokens import estimate
+from threadlab.backend.engine.limits import Kept, cost
 from threadlab.backend.ids import Ids
 
 Json = dict[str, Any]
@@ -38,16 +39,16 @@ class Answer:
     spent: Spent | None
 
 
-def sort_pieces(pieces: Iterable[Piece]) -> Answer:
-    """Draw all pieces and sort them. Raises ModelError for an answer that says nothing."""
+def sort_pieces(pieces: Iterable[Piece], kept: Kept) -> Answer:
+    """Draw all pieces and sort them. Raises ModelError for an answer that says nothing and was not cut."""
     drawn = list(pieces)
     answer = Answer(
         texts=tuple(piece.text for piece in drawn if isinstance(piece, Text) and piece.text),
         calls=tuple(piece for piece in drawn if isinstance(piece, Call)),
         reasons=tuple(piece for piece in drawn if isinstance(piece, Reason)),
-        spent=next((piece for piece in drawn if isinstance(piece, Spent)), None),
+        spent=None if kept.cut_here else next((piece for piece in drawn if isinstance(piece, Spent)), None),
     )
-    if not answer.texts and not answer.calls:
+    if not answer.texts and not answer.calls and not kept.cut:
         raise ModelError("the model answered with neither text nor tool calls")
     return answer
 
@@ -62,8 +63,7 @@ def plan(answer: Answer, prompt_tokens: int, ids: Ids, *, at_once: bool) -> list
     if answer.texts:
         parts.append(_part("message_creation", _text_bursts(answer.texts), estimate("".join(answer.texts))))
     if answer.calls:
-        tokens = sum(estimate(call.name) + estimate(call.arguments) for call in answer.calls)
-        parts.append(_part("tool_calls", _call_bursts(answer.calls, ids), tokens))
+        parts.append(_part("tool_calls", _call_bursts(answer.calls, ids), sum(map(cost, answer.calls))))
     if at_once:
         for part in parts:
             pieces = [piece for burst in part["bursts"] for piece in burst["pieces"]]
@@ -73,6 +73,8 @@ def plan(answer: Answer, prompt_tokens: int, ids: Ids, *, at_once: bool) -> list
             part["usage"] |= {"completion_tokens": 0, "estimated": False}
         parts[-1]["usage"]["completion_tokens"] = answer.spent.completion_tokens
         prompt_tokens = answer.spent.prompt_tokens
+    if not parts:
+        return parts
     parts[0]["usage"]["prompt_tokens"] = prompt_tokens
     parts[0]["bursts"][0]["after"] += THINKING
     return parts

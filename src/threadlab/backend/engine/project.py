@@ -91,11 +91,16 @@ def _run_status(entry: Entry, records: Records) -> None:
 
 
 def _model_asked(entry: Entry, records: Records) -> None:
-    records.put(replace(_run(entry, records), call=entry.data["call"]))
+    records.put(replace(_run(entry, records), call=entry.data["call"], answer=None, shown=0))
 
 
 def _model_answered(entry: Entry, records: Records) -> None:
-    records.put(replace(_run(entry, records), answer=entry.seq, shown=0))
+    records.put(replace(_run(entry, records), answer=entry.seq, shown=entry.data.get("shown", 0)))
+
+
+def _fault_struck(entry: Entry, records: Records) -> None:
+    run = _run(entry, records)
+    records.put(replace(run, expires_at=entry.data.get("expires_at", run.expires_at)))
 
 
 def _step_created(entry: Entry, records: Records) -> None:
@@ -128,19 +133,26 @@ def _step_delta(entry: Entry, records: Records) -> None:
         text = message.content[0]["text"]["value"] + "".join(piece["text"] for piece in pieces)
         records.put(replace(message, content=[text_part(text)]))
     else:
-        records.put(replace(step, calls=grow(step.calls, pieces)))
+        records.put(replace(step, calls=grow(step.calls, pieces, run.config)))
     records.put(replace(run, shown=run.shown + 1))
 
 
-def grow(calls: list[CallRecord], pieces: list[Json]) -> list[CallRecord]:
+def grow(calls: list[CallRecord], pieces: list[Json], config: RunConfig) -> list[CallRecord]:
     """Calls with more of them revealed: a piece with an id begins a call, others add to arguments."""
     grown = list(calls)
     for piece in pieces:
         if "id" in piece:
-            grown.append(CallRecord(id=piece["id"], name=piece["name"]))
+            kind = "connected_agent" if piece["name"] in connected_agents(config) else "function"
+            grown.append(CallRecord(id=piece["id"], name=piece["name"], kind=kind))
         last = grown[piece["index"]]
         grown[piece["index"]] = replace(last, arguments=last.arguments + piece["arguments"])
     return grown
+
+
+def connected_agents(config: RunConfig) -> dict[str, str]:
+    """The agents that a run may hand tasks to: name as a tool → id."""
+    details = [tool["connected_agent"] for tool in config.tools if tool.get("type") == "connected_agent"]
+    return {detail["name"]: detail["id"] for detail in details}
 
 
 def _step_status(entry: Entry, records: Records) -> None:
@@ -151,19 +163,26 @@ def _step_status(entry: Entry, records: Records) -> None:
     records.put(replace(run, step_id=None, usage=run.usage + usage if run.usage else usage))
     if step.message_id:
         message = _read(records, MessageRecord, step.message_id)
-        if status == "completed":
+        if status == "completed" and not entry.data.get("reason"):
             message = replace(message, status="completed", completed_at=entry.at)
         else:
-            message = replace(
-                message, status="incomplete", incomplete_at=entry.at, incomplete_reason=f"run_{status}"
-            )
+            reason = entry.data.get("reason") or f"run_{status}"
+            message = replace(message, status="incomplete", incomplete_at=entry.at, incomplete_reason=reason)
         records.put(message)
 
 
 def _tool_outputs(entry: Entry, records: Records) -> None:
     step = _read(records, StepRecord, entry.data["id"])
     outputs: dict[str, str] = entry.data["outputs"]
-    records.put(replace(step, calls=[replace(call, output=outputs[call.id]) for call in step.calls]))
+    calls = [replace(call, output=outputs.get(call.id, call.output)) for call in step.calls]
+    records.put(replace(step, calls=calls))
+
+
+def _tool_child(entry: Entry, records: Records) -> None:
+    step = _read(records, StepRecord, entry.data["id"])
+    child = {name: entry.data[name] for name in ("run_id", "thread_id", "agent_id")}
+    calls = [replace(call, **child) if call.id == entry.data["call_id"] else call for call in step.calls]
+    records.put(replace(step, calls=calls))
 
 
 def _run(entry: Entry, records: Records) -> RunRecord:
@@ -186,8 +205,10 @@ PROJECTIONS: dict[str, Callable[[Entry, Records], None]] = {
     "run.status": _run_status,
     "model.asked": _model_asked,
     "model.answered": _model_answered,
+    "fault.struck": _fault_struck,
     "step.created": _step_created,
     "step.delta": _step_delta,
     "step.status": _step_status,
+    "tool.child": _tool_child,
     "tool.outputs": _tool_outputs,
 }

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from threadlab.backend.clock import Clock
-from threadlab.backend.engine.driver import SteppedDriver
+from threadlab.backend.bell import Bell
+from threadlab.backend.engine.driver import Driver
 from threadlab.backend.engine.machine import TERMINAL
 from threadlab.backend.records import Entry
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.wire.http import WaitUntil
 
-LOOK_AGAIN = 0.5
-"""Seconds after which to look for entries that somebody else may have written."""
-
 
 def tail(
-    store: Store, driver: SteppedDriver, clock: Clock, run_id: str, after: int = 0
+    store: Store, driver: Driver, bell: Bell, run_id: str, after: int = 0
 ) -> Iterator[Entry | WaitUntil]:
     """The entries after a sequence number, up to the first that ends a leg; waits in between.
 
@@ -29,6 +26,7 @@ def tail(
     """
     while True:
         driver.perform_due()
+        heard = bell.heard(run_id)
         entries = store.log(run_id=run_id, after=after)
         for entry in entries:
             after = entry.seq
@@ -39,8 +37,10 @@ def tail(
             continue
         due = store.due_of(run_id)
         if due is None:
+            if store.log(run_id=run_id, after=after):
+                continue  # it ended between the two looks
             return
-        yield WaitUntil(min(due.at, clock.now() + LOOK_AGAIN))
+        yield WaitUntil(driver.look_again(due), run_id, heard)
 
 
 def ends_leg(entry: Entry) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from threadlab.backend.bell import Bell
 from threadlab.backend.clock import Clock
-from threadlab.backend.engine.driver import SteppedDriver
-from threadlab.backend.engine.engine import Engine
+from threadlab.backend.engine.driver import Driver
+from threadlab.backend.engine.port import RunEngine
 from threadlab.backend.ids import Ids
 from threadlab.backend.records import (
     AgentRecord,
@@ -42,8 +43,9 @@ class Room:
     store: Store
     clock: Clock
     ids: Ids
-    engine: Engine
-    driver: SteppedDriver
+    engine: RunEngine
+    driver: Driver
+    bell: Bell
 
 
 @dataclass(frozen=True, slots=True)

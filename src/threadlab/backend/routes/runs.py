@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from threadlab.backend.engine.configure import configure
 from threadlab.backend.engine.log import write
 from threadlab.backend.records import (
     AgentRecord,
@@ -18,20 +19,12 @@ from threadlab.backend.routes import messages, threads
 from threadlab.backend.routes.call import Call, Room
 from threadlab.backend.routes.stream import stream
 from threadlab.backend.wire import objects
-from threadlab.backend.wire.bodies import NewRun, NewThread, RunOptions
+from threadlab.backend.wire.bodies import NewThread, RunOptions
+from threadlab.backend.wire.errors import ApiError, bad_request, missing
 from threadlab.backend.wire.http import Response
+from threadlab.backend.wire.options import check_choice
 from threadlab.backend.wire.paging import envelope
-
-OPTIONS = (
-    "temperature",
-    "top_p",
-    "max_prompt_tokens",
-    "max_completion_tokens",
-    "truncation_strategy",
-    "tool_choice",
-    "response_format",
-    "parallel_tool_calls",
-)
+from threadlab.backend.wire.tools import refuse_cloud_tools
 
 
 def create(call: Call) -> dict[str, Any] | Response:
@@ -39,14 +32,14 @@ def create(call: Call) -> dict[str, Any] | Response:
     thread, body = call.find(ThreadRecord), call.body
     agent = call.find(AgentRecord, body.assistant_id)
     first = [messages.new_entry(call.room, thread.id, message) for message in body.additional_messages or []]
-    run = call.room.engine.start(thread, agent, configure(agent, body), body.metadata or {}, first)
+    run = call.room.engine.start(thread, agent, _config(agent, body), body.metadata or {}, first)
     return stream(call.room, run) if body.stream else show(call.room, run)
 
 
 def create_with_thread(call: Call) -> dict[str, Any] | Response:
     """POST /threads/runs: a thread and its first run in one request."""
     agent = call.find(AgentRecord, call.body.assistant_id)
-    config = configure(agent, call.body)
+    config = _config(agent, call.body)
     thread, first = threads.new_thread(call.room, call.body.thread or NewThread())
     metadata = call.body.metadata or {}
     run = call.room.engine.start(thread, agent, config, metadata, first, new_thread=True)
@@ -63,7 +56,7 @@ def list_(call: Call) -> dict[str, Any]:
 def get(call: Call) -> dict[str, Any]:
     """GET /threads/{id}/runs/{rid}."""
     run = call.find(RunRecord)
-    call.room.driver.looked_at(run.id)
+    call.room.driver.looked_at(run)
     return show(call.room, call.find(RunRecord))
 
 
@@ -80,9 +73,11 @@ def update(call: Call) -> dict[str, Any]:
 
 def submit_tool_outputs(call: Call) -> dict[str, Any] | Response:
     """POST /threads/{id}/runs/{rid}/submit_tool_outputs: all outputs in one request."""
-    run = call.find(RunRecord)
+    run, body = call.find(RunRecord), call.body
+    if body.tool_outputs is None:
+        raise _approvals_unwanted(run) if body.tool_approvals is not None else missing("tool_outputs")
     before = call.room.store.log(run_id=run.id)[-1].seq
-    outputs = [(item.tool_call_id, item.output) for item in call.body.tool_outputs]
+    outputs = [(item.tool_call_id, item.output) for item in body.tool_outputs]
     run = call.room.engine.submit(run.id, outputs)
     return stream(call.room, run, after=before) if call.body.stream else show(call.room, run)
 
@@ -97,25 +92,21 @@ def show(room: Room, run: RunRecord) -> dict[str, Any]:
     calls: list[CallRecord] = []
     if run.status == "requires_action" and run.step_id:
         step = room.store.get(StepRecord, run.step_id)
-        calls = step.calls if step else []
+        calls = [call for call in step.calls if call.output is None] if step else []
     return objects.run(run, calls)
 
 
-def configure(agent: AgentRecord, body: RunOptions) -> RunConfig:
-    """What a run works with: the request's own settings, else the agent's, copied."""
-    sent = body.sent()
-    instructions = sent.get("instructions", agent.instructions) or ""
-    if isinstance(body, NewRun) and body.additional_instructions:
-        instructions = f"{instructions}\n\n{body.additional_instructions}".strip()
-    inherited = {
-        "temperature": agent.temperature,
-        "top_p": agent.top_p,
-        "response_format": agent.response_format,
-    }
-    return RunConfig(
-        model=sent.get("model", agent.model),
-        instructions=instructions,
-        tools=sent.get("tools", agent.tools),
-        tool_resources=sent.get("tool_resources", agent.tool_resources),
-        **{**inherited, **{name: sent[name] for name in OPTIONS if name in sent}},
+def _config(agent: AgentRecord, body: RunOptions) -> RunConfig:
+    """What the run works with. Raises a 400 for settings that do not fit together."""
+    config = configure(agent, body.sent())
+    refuse_cloud_tools(config.tools)
+    check_choice(config.tool_choice, config.tools)
+    return config
+
+
+def _approvals_unwanted(run: RunRecord) -> ApiError:
+    """No tool of this backend waits for approval."""
+    return bad_request(
+        f'Runs in status "{run.status}" do not accept tool approvals: no tool call waits for one.',
+        param="tool_approvals",
     )

@@ -28,7 +28,7 @@ def _frames(
             records.apply(entry)
     if new_thread is not None:
         yield frame("thread.created", objects.thread(new_thread))
-    for step in tail(room.store, room.driver, room.clock, run_id, after):
+    for step in tail(room.store, room.driver, room.bell, run_id, after):
         if isinstance(step, WaitUntil):
             yield step
             continue

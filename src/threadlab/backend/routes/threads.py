@@ -43,8 +43,9 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def delete(call: Call) -> dict[str, Any]:
-    """DELETE /threads/{id}, with its messages, runs and run steps."""
+    """DELETE /threads/{id}, with its messages, runs and run steps. A run at work on it is stopped first."""
     thread = call.find(ThreadRecord)
+    call.room.engine.stop(thread.id)
     with call.room.store.transaction() as change:
         change.remove_thread(thread.id)
     return objects.deleted(thread.id, "thread")

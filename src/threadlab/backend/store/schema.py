@@ -41,6 +41,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX due_in_order ON due (at)",
         "CREATE UNIQUE INDEX due_one_run_a_thread ON due (thread_id)",
     ),
+    (
+        # Who is at work on a run's next transition, and until when others leave it alone.
+        "ALTER TABLE due ADD COLUMN holder TEXT",
+        "ALTER TABLE due ADD COLUMN lease REAL NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -3,7 +3,8 @@
 Every change happens in a transaction, and a transaction that an interrupt left open is rolled back by
 whoever comes next: nothing half done is ever seen. Each thread has its own connection and several
 processes may share the file. What is acknowledged survives the death of the process (WAL, synchronous
-NORMAL); after a loss of power the store is consistent and may lack the last instants.
+NORMAL); after a loss of power the store is consistent and may lack the last instants, unless its
+durability is "full" (synchronous FULL: each commit waits for the disk).
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import threading
+import weakref
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from threadlab.backend.bell import DUE, Bell
 from threadlab.backend.records import Entry
 from threadlab.backend.store.schema import StoreError, migrate
 from threadlab.backend.store.tables import ADAPTERS, ENTRY, TABLES, AnyRecord, entry_of, read
@@ -22,27 +27,55 @@ from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire.errors import bad_request
 from threadlab.backend.wire.paging import Page
 
+Durability = Literal["normal", "full"]
+SYNCHRONOUS = {"normal": "NORMAL", "full": "FULL"}
+
 CHECKPOINT_PAGES = 4000
 """Pages in the write-ahead log before it is folded back: a fold waits for the disk, a commit does not."""
 
 
+class OwnConnection(sqlite3.Connection):
+    """The connection of one thread: it is closed when that thread ends."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # one that could not be opened has nothing to close
+            self.close()
+
+
+DUE_ROW = "run_id, thread_id, at, lease, holder"
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A run whose next transition is due at an instant."""
+    """A run whose next transition is due at an instant; until `lease` only `holder` makes it."""
 
     run_id: str
     thread_id: str
     at: float
+    lease: float = 0.0
+    holder: str | None = None
+
+    @property
+    def free(self) -> float:
+        """The instant from which on anybody may make the transition."""
+        return max(self.at, self.lease)
 
 
 class Store:
-    """One SQLite file. `clock` is "real" or "virtual": a store refuses another clock than its first."""
+    """One SQLite file. `clock` is "real" or "virtual": a store refuses another clock than its first.
 
-    def __init__(self, path: Path, clock: str) -> None:
+    `durability` is "normal" or "full". `bell` rings after each commit of this process.
+    """
+
+    def __init__(self, path: Path, clock: str, durability: Durability = "normal") -> None:
+        if durability not in SYNCHRONOUS:
+            raise StoreError(f"the durability is {durability!r}; it is one of {', '.join(SYNCHRONOUS)}")
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._synchronous = SYNCHRONOUS[durability]
+        self.bell = Bell()
         self._own = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         connection = self._connection()
         migrate(connection)
@@ -62,15 +95,15 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; a private store is deleted."""
-        while self._all:
-            self._all.pop().close()
+        for connection in list(self._all):
+            connection.close()
         self._own = threading.local()
         if self._folder is not None:
             self._folder.cleanup()
 
     def transaction(self) -> Transaction:
         """`with store.transaction() as change:` commits at the end, or changes nothing at all."""
-        return Transaction(self._connection())
+        return Transaction(self._connection(), self.bell)
 
     def recover(self) -> None:
         """Undo what an interrupted request left open on this thread."""
@@ -86,7 +119,8 @@ class Store:
         self, kind: type[AnyRecord], page: Page, parent: str = "", run_id: str | None = None
     ) -> tuple[list[AnyRecord], bool]:
         """One page of a list, and whether more follow. Raises a 400 for a cursor that never was."""
-        where, values = ["parent = ?"], [parent]
+        where: list[str] = ["parent = ?"]
+        values: list[str | int] = [parent]
         if run_id is not None:
             where, values = ["run_id = ?"], [run_id]
         for cursor, side in (
@@ -94,7 +128,8 @@ class Store:
             (page.before, ">" if page.descending else "<"),
         ):
             if cursor is not None:
-                where.append(f"seq {side} {self._seq(kind, cursor)}")
+                where.append(f"seq {side} ?")  # bound, so that the statement is compiled once
+                values.append(self._seq(kind, cursor))
         rows = (
             self._connection()
             .execute(
@@ -109,43 +144,73 @@ class Store:
 
     def every(self, kind: type[AnyRecord], parent: str) -> list[AnyRecord]:
         """All records of a parent, oldest first."""
-        rows = self._connection().execute(
-            f"SELECT doc FROM {TABLES[kind]} WHERE parent = ? ORDER BY seq", (parent,)
-        )
-        return [ADAPTERS[kind].validate_json(doc) for (doc,) in rows.fetchall()]
+        rows = self._rows(f"SELECT doc FROM {TABLES[kind]} WHERE parent = ? ORDER BY seq", (parent,))
+        return [ADAPTERS[kind].validate_json(doc) for (doc,) in rows]
 
     def log(self, *, run_id: str | None = None, thread_id: str | None = None, after: int = 0) -> list[Entry]:
         """The log of a run or a thread from a sequence number on."""
         column, value = ("run_id", run_id) if run_id is not None else ("thread_id", thread_id)
-        rows = self._connection().execute(
-            f"SELECT {ENTRY} FROM log WHERE {column} = ? AND seq > ? ORDER BY seq", (value, after)
-        )
-        return [entry_of(row) for row in rows.fetchall()]
+        query = f"SELECT {ENTRY} FROM log WHERE {column} = ? AND seq > ? ORDER BY seq"
+        return [entry_of(row) for row in self._rows(query, (value, after))]
 
     def entry(self, seq: int) -> Entry:
         """One entry of the log."""
         row = self._connection().execute(f"SELECT {ENTRY} FROM log WHERE seq = ?", (seq,)).fetchone()
         return entry_of(row)
 
-    def first_due(self, until: float) -> Due | None:
-        """The run whose next transition is due first, if that is not after `until`."""
-        row = (
-            self._connection()
-            .execute(
-                "SELECT run_id, thread_id, at FROM due WHERE at <= ? ORDER BY at, rowid LIMIT 1", (until,)
-            )
-            .fetchone()
-        )
+    def first_due(self, until: float, but: str | None = None) -> Due | None:
+        """The run whose next transition is due first, if that is not after `until` and nobody is at it.
+
+        Runs whose status is `but` are passed over.
+        """
+        query = f"SELECT {DUE_ROW} FROM due WHERE at <= ?1 AND lease <= ?1"
+        if but is not None:
+            query += " AND (SELECT doc ->> '$.status' FROM runs WHERE id = run_id) <> ?2"
+        values = (until,) if but is None else (until, but)
+        row = self._connection().execute(f"{query} ORDER BY at, rowid LIMIT 1", values).fetchone()
         return Due(*row) if row else None
 
     def due_of(self, run_id: str) -> Due | None:
         """When the run's next transition is due; None once it is over."""
-        row = (
-            self._connection()
-            .execute("SELECT run_id, thread_id, at FROM due WHERE run_id = ?", (run_id,))
-            .fetchone()
-        )
+        row = self._connection().execute(f"SELECT {DUE_ROW} FROM due WHERE run_id = ?", (run_id,)).fetchone()
         return Due(*row) if row else None
+
+    def next_free(self) -> float | None:
+        """The instant at which the next transition of any run is free to be made."""
+        row = self._connection().execute("SELECT MIN(MAX(at, lease)) FROM due").fetchone()
+        return None if row is None or row[0] is None else float(row[0])
+
+    def lease(self, run_id: str, holder: str, now: float, until: float) -> bool:
+        """Take the run's next transition for a holder; False if it is not due, or somebody else has it.
+
+        A lease only saves work that would be done twice: what is written is decided in a transaction. It
+        ends with the transition, when it is given back, or by itself when its holder is too dead to renew it.
+        """
+        taken = self._connection().execute(
+            "UPDATE due SET holder = ?1, lease = ?2 WHERE run_id = ?3 AND at <= ?4 AND lease <= ?4",
+            (holder, until, run_id, now),
+        )
+        return taken.rowcount == 1
+
+    def renew(self, holders: Iterable[str], until: float) -> None:
+        """Prolong the leases of these holders."""
+        for holder in holders:
+            self._connection().execute("UPDATE due SET lease = ? WHERE holder = ?", (until, holder))
+
+    def give_back(self, holder: str, now: float) -> None:
+        """End the lease of a holder: whoever comes next may make the transition, from now on."""
+        self._connection().execute(
+            "UPDATE due SET holder = NULL, lease = MIN(lease, ?) WHERE holder = ?", (now, holder)
+        )
+        self.bell.ring((DUE,))
+
+    def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
+        """All rows of a query.
+
+        No cursor has a name anywhere: the traceback of an interrupt would keep it, and with it an old view
+        of the store that no change can be made from.
+        """
+        return self._connection().execute(query, values).fetchall()
 
     def _seq(self, kind: type[Any], id: str) -> int:
         row = (
@@ -165,11 +230,16 @@ class Store:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=256
+                self.path,
+                timeout=30,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+                factory=OwnConnection,
             )
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-            self._all.append(connection)
+            self._all.add(connection)
             self._own.connection = connection
         return connection

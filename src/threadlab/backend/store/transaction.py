@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from threadlab.backend.bell import DUE, Bell
 from threadlab.backend.records import Entry, MessageRecord, Record, ThreadRecord
 from threadlab.backend.store.tables import ADAPTERS, TABLES, AnyRecord, parent_of, read
 
@@ -19,8 +20,10 @@ class Transaction:
     closed at some later time, and to roll back somebody else's change then.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, bell: Bell) -> None:
         self._connection = connection
+        self._bell = bell
+        self._names: list[str] = []
         self._changed: dict[tuple[type[Any], str], Any] = {}
 
     def __enter__(self) -> Transaction:
@@ -38,6 +41,7 @@ class Transaction:
         for record in self._changed.values():
             self._write(record)
         self._connection.commit()
+        self._bell.ring(self._names)
 
     def get(self, kind: type[AnyRecord], id: str) -> AnyRecord | None:
         """The record of that kind and id, with this change's own writes."""
@@ -71,6 +75,7 @@ class Transaction:
 
     def remove_thread(self, thread_id: str) -> None:
         """Delete a thread with all that it holds."""
+        runs = self._connection.execute("SELECT id FROM runs WHERE parent = ?", (thread_id,)).fetchall()
         for statement in (
             "DELETE FROM run_steps WHERE parent IN (SELECT id FROM runs WHERE parent = ?)",
             "DELETE FROM runs WHERE parent = ?",
@@ -80,6 +85,7 @@ class Transaction:
         ):
             self._connection.execute(statement, (thread_id,))
         self.remove(ThreadRecord, thread_id)
+        self._names += (DUE, thread_id, *(run_id for (run_id,) in runs))
 
     def append(self, entry: Entry) -> int:
         """Append to the log; returns the sequence number."""
@@ -87,17 +93,25 @@ class Transaction:
             "INSERT INTO log (thread_id, run_id, leg, at, kind, data) VALUES (?, ?, ?, ?, ?, ?)",
             (entry.thread_id, entry.run_id, entry.leg, entry.at, entry.kind, to_json(entry.data).decode()),
         )
+        self._names += (entry.thread_id, entry.run_id or "")
         return int(cursor.lastrowid or 0)
 
     def schedule(self, run_id: str, thread_id: str, at: float | None) -> None:
-        """Say when the run's next transition is due; None when it has no more."""
+        """Say when the run's next transition is due; None when it has no more. A lease on it is over."""
+        self._names.append(DUE)
         if at is None:
             self._connection.execute("DELETE FROM due WHERE run_id = ?", (run_id,))
         else:
             self._connection.execute(
-                "INSERT INTO due VALUES (?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET at = excluded.at",
+                "INSERT INTO due (run_id, thread_id, at) VALUES (?, ?, ?) "
+                "ON CONFLICT (run_id) DO UPDATE SET at = excluded.at, holder = NULL, lease = 0",
                 (run_id, thread_id, at),
             )
+
+    def holder(self, run_id: str) -> str | None:
+        """Who holds the run's lease, if it has one."""
+        row = self._connection.execute("SELECT holder FROM due WHERE run_id = ?", (run_id,)).fetchone()
+        return row[0] if row else None
 
     def active_run(self, thread_id: str) -> str | None:
         """The id of the run that is active on a thread."""

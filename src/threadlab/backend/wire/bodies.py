@@ -10,9 +10,18 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from threadlab.backend.wire.errors import bad_request
+from threadlab.backend.wire.invalid import invalid
+from threadlab.backend.wire.options import (
+    Content,
+    Instructions,
+    ResponseFormat,
+    Temperature,
+    TokenLimit,
+    TopP,
+    TruncationStrategy,
+)
+from threadlab.backend.wire.tools import Json, Tools
 
-Json = dict[str, Any]
 Metadata = Annotated[
     dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=512)]],
     Field(max_length=16),
@@ -36,14 +45,14 @@ class AgentChanges(Body):
     """POST /assistants/{id}: whatever is missing stays as it is."""
 
     model: str | None = None
-    name: str | None = None
-    description: str | None = None
-    instructions: str | None = None
-    tools: list[Json] | None = None
+    name: Annotated[str, Field(max_length=256)] | None = None
+    description: Annotated[str, Field(max_length=512)] | None = None
+    instructions: Instructions | None = None
+    tools: Tools | None = None
     tool_resources: Json | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    response_format: Any = None
+    temperature: Temperature | None = None
+    top_p: TopP | None = None
+    response_format: ResponseFormat | None = None
     metadata: Metadata | None = None
 
 
@@ -57,7 +66,7 @@ class NewMessage(Body):
     """POST /threads/{id}/messages, and each first message of a new thread."""
 
     role: Literal["user", "assistant"]
-    content: str | list[Json]
+    content: Content
     attachments: list[Json] | None = None
     metadata: Metadata | None = None
 
@@ -88,17 +97,17 @@ class RunOptions(Body):
 
     assistant_id: str
     model: str | None = None
-    instructions: str | None = None
-    tools: list[Json] | None = None
+    instructions: Instructions | None = None
+    tools: Tools | None = None
     tool_resources: Json | None = None
     stream: bool | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    max_prompt_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    truncation_strategy: Json | None = None
+    temperature: Temperature | None = None
+    top_p: TopP | None = None
+    max_prompt_tokens: TokenLimit | None = None
+    max_completion_tokens: TokenLimit | None = None
+    truncation_strategy: TruncationStrategy | None = None
     tool_choice: Any = None
-    response_format: Any = None
+    response_format: ResponseFormat | None = None
     parallel_tool_calls: bool | None = None
     metadata: Metadata | None = None
 
@@ -106,7 +115,7 @@ class RunOptions(Body):
 class NewRun(RunOptions):
     """POST /threads/{id}/runs."""
 
-    additional_instructions: str | None = None
+    additional_instructions: Instructions | None = None
     additional_messages: list[NewMessage] | None = None
 
 
@@ -123,10 +132,19 @@ class ToolOutputItem(Body):
     output: str
 
 
-class ToolOutputs(Body):
-    """POST …/submit_tool_outputs."""
+class ToolApprovalItem(Body):
+    """One answer to a call that waits for approval."""
 
-    tool_outputs: list[ToolOutputItem]
+    tool_call_id: str
+    approve: bool
+    headers: dict[str, str] | None = None
+
+
+class ToolOutputs(Body):
+    """POST …/submit_tool_outputs: outputs, or (since 1.2.0b6) approvals."""
+
+    tool_outputs: list[ToolOutputItem] | None = None
+    tool_approvals: list[ToolApprovalItem] | None = None
     stream: bool | None = None
 
 
@@ -138,12 +156,4 @@ def read_body(model: type[AnyBody], raw: bytes) -> AnyBody:
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        param = ".".join(str(part) for part in first["loc"] if part not in ("str", "list[dict[str,any]]"))
-        if first["type"] == "missing":
-            raise bad_request(
-                f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
-            ) from None
-        if first["type"] == "json_invalid":
-            raise bad_request(f"The body is not valid JSON: {first['msg']}.", code="invalid_json") from None
-        raise bad_request(f"Invalid '{param}': {first['msg']}.", param=param or None) from None
+        raise invalid(error) from None

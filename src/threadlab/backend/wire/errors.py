@@ -31,15 +31,27 @@ class ApiError(Exception):
         self.param = param
         self.type = type
 
+    @property
+    def content(self) -> dict[str, dict[str, str | None]]:
+        """The envelope."""
+        error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+        return {"error": error}
+
     def response(self) -> Response:
         """The error as a response."""
-        error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
-        return json_response({"error": error}, self.status)
+        return json_response(self.content, self.status)
 
 
 def bad_request(message: str, *, param: str | None = None, code: str = "invalid_value") -> ApiError:
     """400: the request itself is wrong."""
     return ApiError(400, message, code=code, param=param)
+
+
+def missing(param: str) -> ApiError:
+    """400: a parameter that must be there is not."""
+    return bad_request(
+        f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
+    )
 
 
 def not_found(what: str, id: str) -> ApiError:

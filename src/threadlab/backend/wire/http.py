@@ -22,9 +22,23 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """A stream has nothing more to say before this instant of the backend's clock."""
+    """A stream has nothing more to say before this instant of the backend's clock.
+
+    With the name of a `bell` it may have sooner: when that has rung since `heard`. `Backend.wait` and
+    `Backend.wait_async` wait for both.
+    """
 
     at: float
+    bell: str = ""
+    heard: int = 0
+
+
+class ConnectionDropped(Exception):
+    """The connection is to be cut, here: raised in the place of an answer, or in the midst of a stream.
+
+    Only a fault that was asked for raises it. Whoever carries responses closes the connection and writes
+    nothing more.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +46,14 @@ class Response:
     """A response as it leaves: bytes, or for a stream an iterator that never blocks.
 
     A stream yields `WaitUntil` where it would have to wait; whoever carries the response lets that time
-    pass in its own way: a thread sleeps, an event loop awaits, the stepped clock jumps.
+    pass in its own way: a thread sleeps, an event loop awaits, the stepped clock jumps. So it does before
+    it sends the first byte of a response that may not leave before `not_before` (by the backend's clock).
     """
 
     status: int
     body: bytes | Iterator[bytes | WaitUntil]
     headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
+    not_before: float | None = None
 
 
 def json_response(content: Any, status: int = 200) -> Response:

@@ -93,16 +93,21 @@ def message_delta(message_id: str, text: str, *, opening: bool) -> Json:
     }
 
 
-def step_delta(step_id: str, piece: Json) -> Json:
+def step_delta(step_id: str, record: CallRecord, piece: Json) -> Json:
     """A piece of a tool call: first its id and name, later only more of its arguments."""
-    call: Json = {"index": piece["index"], "type": "function"}
     if "id" in piece:
-        call["id"] = piece["id"]
-        call["function"] = {"name": piece["name"], "arguments": piece["arguments"], "output": None}
+        said = {"name": piece["name"], "arguments": piece["arguments"], "output": None}
+        call = {"index": piece["index"], "type": record.kind, "id": piece["id"], record.kind: said}
     else:
-        call["function"] = {"arguments": piece["arguments"]}
-    details = {"type": "tool_calls", "tool_calls": [call]}
-    return {"id": step_id, "object": "thread.run.step.delta", "delta": {"step_details": details}}
+        said = {"arguments": piece["arguments"]}
+        call = {"index": piece["index"], "type": record.kind, record.kind: said}
+    return _step_delta(step_id, call)
+
+
+def served_delta(step_id: str, index: int, record: CallRecord) -> Json:
+    """What became of a call that the backend answers itself: the run it was handed to, then its output."""
+    said = _child(record) if record.output is None else {"output": record.output}
+    return _step_delta(step_id, {"index": index, "type": record.kind, "id": record.id, record.kind: said})
 
 
 def run(record: RunRecord, calls: list[CallRecord]) -> Json:
@@ -184,6 +189,18 @@ def text_part(value: str) -> Json:
     return {"type": "text", "text": {"value": value, "annotations": []}}
 
 
+def _step_delta(step_id: str, call: Json) -> Json:
+    details = {"type": "tool_calls", "tool_calls": [call]}
+    return {"id": step_id, "object": "thread.run.step.delta", "delta": {"step_details": details}}
+
+
+def _child(record: CallRecord) -> Json:
+    """The run that a call was handed to, under the names that the service has for it."""
+    if record.run_id is None:
+        return {}
+    return {"run_id": record.run_id, "thread_id": record.thread_id, "assistant_id": record.agent_id}
+
+
 def _required_action(calls: list[CallRecord]) -> Json:
     return {
         "type": "submit_tool_outputs",
@@ -209,8 +226,13 @@ def _step_details(record: StepRecord) -> Json:
         "tool_calls": [
             {
                 "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments, "output": call.output},
+                "type": call.kind,
+                call.kind: {
+                    "name": call.name,
+                    "arguments": call.arguments,
+                    "output": call.output,
+                    **_child(call),
+                },
             }
             for call in calls
         ],

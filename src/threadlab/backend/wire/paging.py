@@ -29,7 +29,8 @@ class Page:
 def read_page(query: Mapping[str, str]) -> Page:
     """The page that a query asks for. Raises a 400 that names the wrong parameter."""
     limit = query.get("limit", str(DEFAULT_LIMIT))
-    if not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
+    is_number = limit.isascii() and limit.isdecimal() and len(limit) <= len(str(MAX_LIMIT))
+    if not is_number or not 1 <= int(limit) <= MAX_LIMIT:
         raise bad_request(
             f"Invalid 'limit': '{limit}'. Expected an integer from 1 to {MAX_LIMIT}.", param="limit"
         )

@@ -141,6 +141,8 @@ def _as_number(text: str) -> int | float:
 
 
 def _string(name: str, shape: Shape, source: Source, needed: bool) -> Any:
+    if needed and "whole message" in str(shape.get("description", "")):
+        return NOTHING if source.exact else source.text
     kind = _kind(name, shape)
     if (value := _named(name, source)) is not None:
         return source.take(value, name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from threadlab.backend.completer.rules.arguments import fill
 from threadlab.backend.completer.rules.reading import Answer, Reading
-from threadlab.backend.completer.rules.schema import properties, resolve, sample
+from threadlab.backend.completer.rules.schema import fits, sample
 from threadlab.backend.completer.rules.source import Source
 from threadlab.backend.completer.rules.words import NUMBER_WORDS, sentences, words
 
@@ -135,9 +135,8 @@ def _as_json(answer: Answer, reading: Reading) -> str:
     schema = wrapper.get("schema") if isinstance(wrapper, Mapping) else None
     if not isinstance(schema, Mapping):
         return json.dumps({"answer": answer.text}, ensure_ascii=False)
-    filled, said = fill(schema, Source(reading.message)), answer.gist or answer.text
-    if resolve(schema, schema).get("type") != "object":
-        return json.dumps(sample(schema, schema, said), ensure_ascii=False)
-    inner = properties(resolve(schema, schema))
-    made_up = {name: sample(inner.get(name), schema, said) for name in filled.missing}
-    return json.dumps({**filled.arguments, **made_up}, ensure_ascii=False)
+    made_up = sample(schema, schema, answer.gist or answer.text)
+    if isinstance(made_up, dict):
+        found = made_up | fill(schema, Source(reading.message)).arguments
+        made_up = found if fits(found, schema, schema) else made_up
+    return json.dumps(made_up, ensure_ascii=False)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from math import ceil, floor
 from typing import Any
 
 import fastjsonschema
 
 from threadlab.backend.completer.rules.words import human
+from threadlab.backend.wire.json_schema import compiled
 
 Shape = Mapping[str, Any]
 _HOPS = 5
+_FAR = 10**9
 _CONTAINERS = {"properties": "object", "items": "array", "enum": "string"}
 
 
@@ -93,12 +96,13 @@ def sample(schema: Any, root: Any, text: str, depth: int = 0) -> Any:
 
 
 def _number(shape: Shape) -> int | float:
-    floor = max(
-        [0, *(shape[k] for k in ("minimum", "exclusiveMinimum") if isinstance(shape.get(k), int | float))]
-    )
-    number = int(floor) + ("exclusiveMinimum" in shape)
-    ceiling = shape.get("maximum")
-    return min(number, ceiling) if isinstance(ceiling, int | float) else number
+    """The whole number nearest to 0 within the bounds, and a multiple if it must be one."""
+    bounds = {key: value for key, value in shape.items() if isinstance(value, int | float)}
+    low = max(ceil(bounds.get("minimum", -_FAR)), floor(bounds.get("exclusiveMinimum", -_FAR)) + 1)
+    high = min(floor(bounds.get("maximum", _FAR)), ceil(bounds.get("exclusiveMaximum", _FAR)) - 1)
+    number, step = min(max(0, low), high), bounds.get("multipleOf") or 1
+    multiple = ceil(number / step) * step
+    return multiple if multiple <= high else floor(high / step) * step
 
 
 def _string(shape: Shape, text: str) -> str:
@@ -130,5 +134,4 @@ def _type(schema: Shape) -> str:
 
 @lru_cache(maxsize=256)
 def _check(schema: str) -> Callable[[Any], Any]:
-    compiled: Callable[[Any], Any] = fastjsonschema.compile(json.loads(schema), use_default=False)
-    return compiled
+    return compiled(json.loads(schema))

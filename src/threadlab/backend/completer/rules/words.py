@@ -44,7 +44,7 @@ _ENDING = re.compile(r"^(.{4,}?)(?:ations?|ators?|ating|ated|ate|ing|er|ed|e)?$"
 
 def words(text: str) -> dict[str, str]:
     """The text's telling words: stem → the word as written. `getWeather` and `get_weather` are two words."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=date)(?=time)", " ", text)
     found: dict[str, str] = {}
     for token in _TOKEN.findall(parted):
         if token.lower() not in STOP:

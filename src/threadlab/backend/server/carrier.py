@@ -1,0 +1,212 @@
+"""The carrier: an ASGI application that takes requests to the backend and brings back what it says.
+
+Handlers are plain, short and never wait, so they run here, on the event loop. A stream waits as a task of
+that loop, which costs no thread: any number may wait while others submit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from threadlab.backend.clock import Clock
+from threadlab.backend.server.gate import HEALTH, MOST_BODY, Gate, body_too_large
+from threadlab.backend.wire.errors import ApiError
+from threadlab.backend.wire.http import ConnectionDropped, Request, Response, WaitUntil, json_response
+from threadlab.backend.wire.sse import DONE, frame
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Handle = Callable[[Request], Response]
+
+BODY_SECONDS = 60.0
+"""How long a client may take to send a body."""
+BURST = 64
+"""Events that are written before others get their turn."""
+
+log = logging.getLogger("threadlab.serve")
+
+
+class Carried(Protocol):
+    """What is carried: the backend. `time` is its clock."""
+
+    time: Clock
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; never waits."""
+        ...
+
+    async def wait_async(self, wait: WaitUntil) -> None:
+        """Let the time of a `WaitUntil` pass, leaving the event loop free."""
+        ...
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was whole."""
+
+
+class Carrier:
+    """Carries `backend` behind `gate`. `mounts` are handlers for paths of other beginnings."""
+
+    def __init__(
+        self, backend: Carried, gate: Gate, *, health: Mapping[str, str], mounts: Mapping[str, Handle]
+    ) -> None:
+        self._backend = backend
+        self._gate = gate
+        self._health = health
+        self._mounts = mounts
+        self._streams: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """End every stream where it is: its run goes on, and whoever reads can come back for the rest."""
+        for stream in tuple(self._streams):
+            stream.cancel()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI has it."""
+        try:
+            response = await self._answer(scope, receive)
+            if response.not_before is not None:
+                await self._sleep_until(response.not_before)
+            if isinstance(response.body, bytes):
+                await _send_whole(send, response, response.body)
+            else:
+                await self._send_stream(send, receive, response, response.body)
+        except ConnectionDropped:
+            scope["extensions"]["threadlab.cut"]()
+            await asyncio.sleep(0)  # uvicorn must see the end of the connection before that of this call
+        except ClientGone:
+            pass
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        try:
+            request = self._gate.admit(scope)
+            if request.path == HEALTH:
+                return self._healthy(request)
+            body = await _read_body(receive)
+            whole = Request(request.method, request.path, request.query, request.headers, body)
+            return self._handler(request.path)(whole)
+        except ApiError as error:
+            return error.response()
+        except (ConnectionDropped, ClientGone):
+            raise
+        except Exception as error:
+            return _failed(error).response()
+
+    async def _sleep_until(self, instant: float) -> None:
+        time = self._backend.time
+        await time.sleep_async(max(instant - time.now(), 0.0))
+
+    def _handler(self, path: str) -> Handle:
+        mounted = (handle for start, handle in self._mounts.items() if path.startswith(f"{start}/"))
+        return next(mounted, self._backend.handle)
+
+    def _healthy(self, request: Request) -> Response:
+        if request.method != "GET":
+            raise ApiError(405, f"{request.method} is not allowed on {HEALTH}.", code="method_not_allowed")
+        return json_response({"status": "ok", **self._health})
+
+    async def _send_stream(
+        self, send: Send, receive: Receive, response: Response, pieces: Iterator[bytes | WaitUntil]
+    ) -> None:
+        """Write a stream until it ends, its reader leaves, or the server stops."""
+        await send(_start(response))
+        writing = asyncio.create_task(self._write(send, pieces))
+        leaving = asyncio.create_task(_disconnected(receive))
+        self._streams.add(writing)
+        try:
+            await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not writing.done():
+                return
+            with suppress(asyncio.CancelledError):
+                writing.result()
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._streams.discard(writing)
+            writing.cancel()
+            leaving.cancel()
+
+    async def _write(self, send: Send, pieces: Iterator[bytes | WaitUntil]) -> None:
+        """Write the pieces as they come; those that are there together go together."""
+        ready: list[bytes] = []
+        try:
+            for piece in _until_failure(pieces):
+                if isinstance(piece, bytes):
+                    ready.append(piece)
+                    if len(ready) < BURST:
+                        continue
+                await _flush(send, ready)
+                await (self._backend.wait_async(piece) if isinstance(piece, WaitUntil) else asyncio.sleep(0))
+        finally:
+            await _flush(send, ready)
+
+
+def _until_failure(pieces: Iterator[bytes | WaitUntil]) -> Iterator[bytes | WaitUntil]:
+    """The pieces; if making them fails, an `error` event and the end, for the status is long sent."""
+    try:
+        yield from pieces
+    except ConnectionDropped:
+        raise
+    except Exception as error:
+        yield frame("error", _failed(error).content["error"])
+        yield DONE
+
+
+async def _flush(send: Send, ready: list[bytes]) -> None:
+    if ready:
+        body = b"".join(ready)
+        ready.clear()
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _send_whole(send: Send, response: Response, body: bytes) -> None:
+    await send(_start(response, length=len(body)))
+    await send({"type": "http.response.body", "body": body})
+
+
+def _start(response: Response, length: int | None = None) -> Message:
+    headers = [(name.lower().encode(), value.encode()) for name, value in response.headers.items()]
+    if length is not None:
+        headers.append((b"content-length", str(length).encode()))
+    return {"type": "http.response.start", "status": response.status, "headers": headers}
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """The whole body. Raises ApiError for one too large or too slow, ClientGone when the client left."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                body += message.get("body", b"")
+                if len(body) > MOST_BODY:
+                    raise body_too_large()
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        raise ApiError(408, "The body did not come in time.", code="request_timeout") from None
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _failed(error: Exception) -> ApiError:
+    """What a client is told of a fault of ours: where to find more. The log has the rest."""
+    reference = secrets.token_hex(4)
+    log.error("request failed, reference %s", reference, exc_info=error)
+    return ApiError(
+        500,
+        f"The server failed on this request. Its log says more under the reference {reference}.",
+        code="server_error",
+        type="server_error",
+    )
