@@ -10,6 +10,7 @@ from threadlab.cli.hint import hint
 from threadlab.cli.lab import lab
 from threadlab.cli.list_lessons import list_lessons
 from threadlab.cli.refresh import refresh
+from threadlab.cli.serve import serve
 from threadlab.cli.starters import starters
 
 app = typer.Typer(
@@ -23,5 +24,6 @@ app.command()(check)
 app.command()(hint)
 app.command("list")(list_lessons)
 app.command()(doctor)
+app.command()(serve)
 app.command(rich_help_panel="For authors")(refresh)
 app.command(rich_help_panel="For authors")(starters)

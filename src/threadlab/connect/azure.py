@@ -60,6 +60,9 @@ class AzureDoor:
         """None: a real model gives no reasons."""
         return ()
 
+    def truth(self, run: Run) -> None:
+        """Nobody but the service itself knows it."""
+
     def close(self) -> None:
         """Let go of the credential's connections."""
         close = getattr(self._credential, "close", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from threadlab.backend.completer.port import Completer
@@ -9,8 +11,9 @@ from threadlab.connect.azure import AzureDoor
 from threadlab.connect.door import Door
 from threadlab.connect.lab import Lab
 from threadlab.connect.local import LocalDoor
+from threadlab.connect.served import ServedDoor
 from threadlab.connect.settings import Settings, settings_from
-from threadlab.connect.targets import Azure, Local, Target, choose
+from threadlab.connect.targets import Azure, Local, Served, Target, choose
 from threadlab.errors import NotInThisService, SettingsError
 
 
@@ -20,16 +23,22 @@ def connect(
     pace: float | None = None,
     target: Target | None = None,
     completer: Completer | None = None,
+    faults: Sequence[str] = (),
     env_file: str | Path | None = None,
 ) -> Lab:
     """A lab: on Azure if the settings name a project, else local, in this process.
 
     Local: with `seed` it starts empty and gives the same each time, without one it is durable. `pace` is
     real seconds for each of the backend's (default: the setting THREADLAB_PACE). `completer` stands in
-    the model's place. `target` says it all explicitly and reads no settings. `env_file` is read in place
+    the model's place. `faults` are in force from the start, each in its text form ("429:create run").
+    `target` says it all explicitly and reads no settings. `env_file` is read in place
     of the `.env` that would be found.
 
-    Raises SettingsError for settings that cannot be used, NotInThisService for a completer on Azure.
+    Where the settings name a real model (MODEL_BASE_URL) and no completer is given, that model answers. It
+    cannot be seeded: the lab is then durable and in real time in spite of a seed, and its repr says so.
+
+    Raises SettingsError for settings that cannot be used and for a seed with a completer that takes its
+    time, NotInThisService for a completer or faults on Azure.
     """
     if target is not None:
         if seed is not None or pace is not None or env_file is not None:
@@ -40,8 +49,14 @@ def connect(
         settings = _settings_of(target)
     else:
         settings = Settings.load(env_file=env_file)
-        target = choose(settings, seed=seed, pace=pace)
-    return Lab(_door(target, completer), target, settings, asked_seed=seed)
+        target = choose(settings, seed=seed, pace=pace, own_completer=completer is not None)
+    lab = Lab(_door(target, completer), target, settings, asked_seed=seed)
+    with ExitStack() as unless_all_is_well:
+        unless_all_is_well.callback(lab.close)
+        for fault in faults:
+            lab.workbench.faults.add(fault)
+        unless_all_is_well.pop_all()
+    return lab
 
 
 def _door(target: Target, completer: Completer | None) -> Door:
@@ -49,15 +64,22 @@ def _door(target: Target, completer: Completer | None) -> Door:
         return LocalDoor(target, completer)
     if completer is not None:
         raise NotInThisService(
-            "on Azure nothing can stand in the model's place",
+            f"nothing can be put into the model's place from here ({target})",
             hint="use the completer locally: connect(target=Local(seed=7), completer=…)",
         )
-    return AzureDoor(target)
+    return ServedDoor(target) if isinstance(target, Served) else AzureDoor(target)
 
 
 def _settings_of(target: Target) -> Settings:
     """The settings that would have led to that target. Raises SettingsError for a malformed endpoint."""
     if isinstance(target, Azure):
         return settings_from({"PROJECT_ENDPOINT": target.endpoint, "MODEL_DEPLOYMENT_NAME": target.model})
-    store = {} if target.store is None else {"THREADLAB_STORE": str(target.store)}
-    return settings_from({"THREADLAB_PACE": str(target.pace), **store})
+    if isinstance(target, Served):
+        return settings_from({})
+    values = {"THREADLAB_PACE": str(target.pace)}
+    if target.store is not None:
+        values["THREADLAB_STORE"] = str(target.store)
+    if (endpoint := target.endpoint) is not None:
+        values |= {"MODEL_BASE_URL": endpoint.url, "MODEL_NAME": endpoint.model}
+        values |= {"MODEL_API_KEY": endpoint.key} if endpoint.key else {}
+    return settings_from(values)

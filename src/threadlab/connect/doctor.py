@@ -18,6 +18,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from threadlab.backend.completer.openai_compatible.endpoint import Endpoint
 from threadlab.connect.settings import WHERE_ENDPOINT, WHERE_MODEL, Settings, settings_from, values_in_force
 from threadlab.connect.targets import Azure, choose
 from threadlab.errors import SettingsError
@@ -25,8 +26,6 @@ from threadlab.errors import SettingsError
 Level = Literal["ok", "warn", "problem"]
 
 OLDEST_PYTHON = (3, 11)
-BROUGHT_BY_OTHERS = ("openai>=3",)
-"""Requirements that our packages have and do not all declare."""
 
 TRAPS: Mapping[str, str] = {
     "azure-ai-projects": "1.x gives the name `agents` another meaning; 2.0 to 2.4 install with an openai "
@@ -66,7 +65,7 @@ def look(folder: Path | None = None) -> Facts:
     """The facts of this machine, seen from `folder` (default: the working folder)."""
     folder = folder or Path.cwd()
     values = values_in_force()
-    requirements = (*_required(), *BROUGHT_BY_OTHERS)
+    requirements = tuple(_required())
     names = {Requirement(text).name for text in requirements}
     return Facts(
         python=sys.version_info[:2],
@@ -82,6 +81,14 @@ def look(folder: Path | None = None) -> Facts:
 def examine(facts: Facts) -> list[Finding]:
     """All findings, in the order in which a reader needs them."""
     return [*_target(facts), *_python(facts), *_packages(facts), *_certificates(facts)]
+
+
+def endpoint_of(facts: Facts) -> Endpoint | None:
+    """Where the real model is, if usable settings name one."""
+    try:
+        return settings_from(facts.values).model_endpoint
+    except SettingsError:
+        return None
 
 
 def _target(facts: Facts) -> Iterator[Finding]:
@@ -103,7 +110,25 @@ def _target(facts: Facts) -> Iterator[Finding]:
         "would use the local backend, in this process: PROJECT_ENDPOINT is not set",
         f"for Azure, set PROJECT_ENDPOINT ({WHERE_ENDPOINT}) and MODEL_DEPLOYMENT_NAME ({WHERE_MODEL})",
     )
+    yield from _model(settings)
     yield _store(settings, facts)
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    endpoint = settings.model_endpoint
+    if endpoint is not None:
+        key = "the key in MODEL_API_KEY" if endpoint.key else "no key"
+        yield Finding(
+            "ok",
+            f"its agents would be answered by {endpoint}, asked with {key}: MODEL_BASE_URL is set",
+            "`threadlab doctor --probe` asks whether it is there; seeds are ignored: no model repeats itself",
+        )
+    elif settings.model_name or settings.model_api_key:
+        yield Finding(
+            "warn",
+            "MODEL_NAME or MODEL_API_KEY is set and nothing comes of it: MODEL_BASE_URL is not set",
+            "set MODEL_BASE_URL, for Ollama to http://localhost:11434/v1; or unset the others",
+        )
 
 
 def _store(settings: Settings, facts: Facts) -> Finding:

@@ -11,6 +11,7 @@ from threadlab.connect.wire_log import WireLog
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
 from threadlab.objects.time import Time
+from threadlab.objects.truth import Truth
 from threadlab.workbench.port import Workbench
 
 
@@ -47,6 +48,10 @@ class Door(Protocol):
 
     def notes(self, run: Run) -> tuple[ModelNote, ...]:
         """What a stand-in model said about a run."""
+        ...
+
+    def truth(self, run: Run) -> Truth | None:
+        """What really happened in a run; None where nobody here can know."""
         ...
 
     def close(self) -> None:

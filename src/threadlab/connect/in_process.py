@@ -14,6 +14,7 @@ from azure.core.pipeline.transport import AsyncHttpTransport, HttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
 from threadlab.backend.wire.http import Request, Response
+from threadlab.connect.arriving import arriving, late_by
 from threadlab.connect.in_process_response import InProcessAsyncResponse, InProcessResponse
 from threadlab.connect.multipart import encode_form
 from threadlab.objects.time import Time
@@ -40,7 +41,10 @@ class InProcessTransport(HttpTransport[HttpRequest, HttpResponse]):
 
     def send(self, request: HttpRequest, *, stream: bool = False, **_: Any) -> HttpResponse:
         """The response; unless `stream`, read to its end. Timeouts are accepted and mean nothing here."""
-        response = InProcessResponse(request, self._handler.handle(translated(request)), self._handler.time)
+        answer = arriving(self._handler.handle, translated(request))
+        if late := late_by(answer, self._handler.time):
+            self._handler.time.sleep(late)
+        response = InProcessResponse(request, answer, self._handler.time)
         if not stream:
             response.read()
         return response
@@ -68,7 +72,9 @@ class InProcessAsyncTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]
     async def send(self, request: HttpRequest, *, stream: bool = False, **_: Any) -> AsyncHttpResponse:
         """The response; unless `stream`, read to its end. Timeouts are accepted and mean nothing here."""
         await asyncio.sleep(0)  # a client that only asks and asks must still leave the loop to others
-        answer = self._handler.handle(translated(request))
+        answer = arriving(self._handler.handle, translated(request))
+        if late := late_by(answer, self._handler.time):
+            await self._handler.time.sleep_async(late)
         response = InProcessAsyncResponse(request, answer, self._handler.time)
         if not stream:
             await response.read()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from email.message import Message
+from functools import lru_cache
 from http.client import responses
 from typing import Any
 
@@ -22,7 +23,15 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 from azure.core.utils import CaseInsensitiveDict
 
 from threadlab.backend.wire.http import Response, WaitUntil
+from threadlab.connect.in_process_bytes import InProcessBytes
 from threadlab.objects.time import Time
+
+
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str | None:
+    declared = Message()
+    declared["content-type"] = content_type
+    return declared.get_content_charset()
 
 
 class _Answer:
@@ -87,9 +96,7 @@ class _Answer:
     def encoding(self) -> str | None:
         """The charset that was set, or that the content type names."""
         if self._encoding is None:
-            declared = Message()
-            declared["content-type"] = self.content_type or ""
-            self._encoding = declared.get_content_charset()
+            self._encoding = _charset(self.content_type or "")
         return self._encoding
 
     @encoding.setter
@@ -151,14 +158,7 @@ class InProcessResponse(_Answer, HttpResponse):
 
     def iter_bytes(self, **_: Any) -> Iterator[bytes]:
         """The body as it comes."""
-        try:
-            for piece in self._begin():
-                if isinstance(piece, WaitUntil):
-                    self._time.sleep(self._seconds_until(piece))
-                else:
-                    yield piece
-        finally:
-            self.close()
+        return InProcessBytes(self._begin(), self._time, self.close)
 
     def iter_raw(self, **_: Any) -> Iterator[bytes]:
         """The body as it comes; nothing is compressed here."""

@@ -33,7 +33,9 @@ class Lab:
             model=target.model,
             place=door.place,
             requests=self.wire.naming,
+            opened=self.wire.opened,
             notes=door.notes,
+            truth=door.truth,
         )
         self._delegate(service)
 
@@ -50,6 +52,7 @@ class Lab:
         self.read_messages = service.read_messages
         self.answer_run, self.cancel_run = service.answer_run, service.cancel_run
         self.notes, self.requests = service.notes, service.requests
+        self.truth = service.truth
 
     @property
     def seed(self) -> int | None:
@@ -82,5 +85,7 @@ class Lab:
         self.close()
 
     def __repr__(self) -> str:
-        ignored = isinstance(self.target, Azure) and self._asked_seed is not None
-        return f"<Lab: {self.target}{f'; seed {self._asked_seed} is ignored there' if ignored else ''}>"
+        if self._asked_seed is None or self.seed is not None:
+            return f"<Lab: {self.target}>"
+        why = "there" if isinstance(self.target, Azure) else "here: a real model does not repeat itself"
+        return f"<Lab: {self.target}; seed {self._asked_seed} is ignored {why}>"

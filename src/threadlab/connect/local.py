@@ -10,6 +10,7 @@ from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.pipeline.policies import AzureKeyCredentialPolicy
 
+from threadlab.backend.completer.named import completer_named
 from threadlab.backend.completer.port import Completer
 from threadlab.backend.local import Backend
 from threadlab.backend.store.schema import StoreError
@@ -20,6 +21,7 @@ from threadlab.errors import SettingsError
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
 from threadlab.objects.time import Time
+from threadlab.objects.truth import Truth
 from threadlab.workbench.in_process import InProcess
 
 ENDPOINT = "https://threadlab.invalid/api/projects/local"
@@ -39,14 +41,7 @@ class LocalDoor:
 
     def client(self, log: WireLog) -> AgentsClient:
         """A synchronous client of this backend."""
-        key = AzureKeyCredential("local")
-        return AgentsClient(
-            ENDPOINT,
-            key,  # type: ignore[arg-type]  # the policy below uses it in the token's place
-            authentication_policy=AzureKeyCredentialPolicy(key, "Authorization", prefix="Bearer"),
-            transport=InProcessTransport(self._backend),
-            per_retry_policies=[log],
-        )
+        return client_of(self._backend, log)
 
     def client_async(self, log: WireLog) -> AsyncAgentsClient:
         """An asyncio client of this backend."""
@@ -63,13 +58,36 @@ class LocalDoor:
         """Why the stand-in answered as it did."""
         return self.workbench.notes(run)
 
+    def truth(self, run: Run) -> Truth:
+        """What really happened in the run."""
+        return self.workbench.truth(run)
+
     def close(self) -> None:
         """Close the backend's store."""
         self._backend.close()
 
 
+def client_of(backend: Backend, *logs: WireLog) -> AgentsClient:
+    """A synchronous client of a backend in this process, recorded in `logs`."""
+    key = AzureKeyCredential("local")
+    return AgentsClient(
+        ENDPOINT,
+        key,  # type: ignore[arg-type]  # the policy below uses it in the token's place
+        authentication_policy=AzureKeyCredentialPolicy(key, "Authorization", prefix="Bearer"),
+        transport=InProcessTransport(backend),
+        per_retry_policies=list(logs),
+    )
+
+
 def _backend(target: Local, completer: Completer | None) -> Backend:
+    completer = completer or completer_named("openai" if target.endpoint else "rules", target.endpoint)
     if target.seed is not None:
+        if not completer.instant:
+            raise SettingsError(
+                f"a seed was given with a completer that takes its time ({completer.stand_in}), but a seeded "
+                "lab's clock is moved by waiting alone and knows nothing of real time",
+                hint="leave the seed out: connect(completer=…) is durable and lives in real time",
+            )
         return Backend.seeded(target.seed, completer=completer, pace=target.pace)
     store = Path(target.store or "")
     try:

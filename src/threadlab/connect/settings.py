@@ -13,8 +13,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values, find_dotenv
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from threadlab.backend.completer.openai_compatible.endpoint import Endpoint, endpoint_at
 from threadlab.errors import SettingsError
 
 COURSE_MARK = Path("lessons", "course.toml")
@@ -50,7 +51,10 @@ def _endpoint(value: str) -> str:
 
 
 class Settings(BaseModel):
-    """Everything that can be set from outside. `project_endpoint` and `model` come together or not at all."""
+    """Everything that can be set from outside. `project_endpoint` and `model` come together or not at all.
+
+    With `model_base_url` the local backend asks a real model; `model_name` and `model_api_key` belong to it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,6 +70,25 @@ class Settings(BaseModel):
         alias="MODEL_DEPLOYMENT_NAME",
         description=f"The model deployment that agents use on Azure: {WHERE_MODEL}.",
         examples=["gpt-4o"],
+    )
+    model_base_url: str | None = Field(
+        default=None,
+        alias="MODEL_BASE_URL",
+        description="A real model for the local backend: the address of anything that speaks OpenAI's chat "
+        "completions, such as Ollama, vLLM, llama.cpp or Azure OpenAI. What agents are told is then sent "
+        "there. Leave it empty for the stand-in, which needs no model at all.",
+        examples=["http://localhost:11434/v1"],
+    )
+    model_name: str | None = Field(
+        default=None,
+        alias="MODEL_NAME",
+        description="Which of that endpoint's models; not needed where MODEL_BASE_URL names a deployment.",
+        examples=["llama3.2"],
+    )
+    model_api_key: SecretStr | None = Field(
+        default=None,
+        alias="MODEL_API_KEY",
+        description="The key that the endpoint asks for, if it asks for one.",
     )
     pace: float = Field(
         default=1.0,
@@ -87,6 +110,20 @@ class Settings(BaseModel):
     def is_azure(self) -> bool:
         """Whether both settings for Azure are there."""
         return self.project_endpoint is not None and self.model is not None
+
+    @property
+    def model_endpoint(self) -> Endpoint | None:
+        """Where the local backend's model answers; None for the stand-in. Raises SettingsError."""
+        if self.model_base_url is None:
+            return None
+        key = self.model_api_key.get_secret_value() if self.model_api_key else None
+        try:
+            return endpoint_at(self.model_base_url, model=self.model_name, key=key)
+        except ValueError as fault:
+            raise SettingsError(
+                f"MODEL_BASE_URL is {without_password(self.model_base_url)!r}: it {fault}",
+                hint="for Ollama: MODEL_BASE_URL=http://localhost:11434/v1 and MODEL_NAME=llama3.2",
+            ) from None
 
     def store_path(self, start: Path | None = None) -> Path:
         """Where the durable store is, seen from the folder `start` (default: the working folder)."""
@@ -131,6 +168,11 @@ def settings_from(values: Mapping[str, str]) -> Settings:
             "MODEL_DEPLOYMENT_NAME is set, but PROJECT_ENDPOINT is not",
             hint=f"set PROJECT_ENDPOINT, {WHERE_ENDPOINT}; or unset MODEL_DEPLOYMENT_NAME to stay local",
         )
+    if settings.model_endpoint and settings.project_endpoint:
+        raise SettingsError(
+            "PROJECT_ENDPOINT and MODEL_BASE_URL are both set: agents run on Azure, or here with that model",
+            hint="unset the one that you do not mean; an empty variable of the environment wins over .env",
+        )
     return settings
 
 
@@ -142,6 +184,12 @@ def variables() -> tuple[str, ...]:
 def home_folder(start: Path) -> Path:
     """The course's folder if `start` lies in one, else `start` itself."""
     return next((folder for folder in (start, *start.parents) if (folder / COURSE_MARK).is_file()), start)
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    before, at, after = url.rpartition("@")
+    return f"{before.partition('://')[0]}://…@{after}" if at else url
 
 
 def _remedy(name: str) -> str:

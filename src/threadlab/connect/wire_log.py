@@ -12,14 +12,17 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
+from threadlab.connect.broken_stream import tell_of_break
+from threadlab.objects.run import Run
 from threadlab.objects.time import Time
 from threadlab.objects.wire_entry import WireEntry
 
@@ -50,7 +53,9 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
     def __init__(self, endpoint: str, time: Time, *, limit: int = LIMIT) -> None:
         self._prefix = urlsplit(endpoint).path.rstrip("/")
         self._time = time
-        self._kept: deque[WireEntry] = deque(maxlen=limit)
+        self._limit = limit
+        self._kept: deque[WireEntry] = deque()
+        self._naming: dict[str, deque[WireEntry]] = {}
         self._count = 0
         self._lock = threading.Lock()
 
@@ -71,7 +76,8 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
 
     def naming(self, run_id: str) -> tuple[WireEntry, ...]:
         """The exchanges about one run: those whose path names it, and the one that created it."""
-        return tuple(entry for entry in self.entries if _names(entry, run_id))
+        with self._lock:
+            return tuple(self._naming.get(run_id, ()))
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -99,13 +105,40 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
             body: Any = {"stream": answer.content_type}
         else:
             body = _recorded(answer.content)
-        self._record(request, status=answer.status_code, response=body)
+        entry = self._record(request, status=answer.status_code, response=body)
+        if request.context.options.get("stream"):
+            tell_of_break(answer, lambda error: self._broke_off(entry, error))
 
     def on_exception(self, request: PipelineRequest[HttpRequest]) -> None:
         """Record that no answer came (called by the pipeline, while the exception is handled)."""
-        error = sys.exc_info()[1]
-        first_line = str(error).partition("\n")[0]
-        self._record(request, error=f"{type(error).__name__}: {first_line}")
+        self._record(request, error=_in_words(sys.exc_info()[1]))
+
+    def _broke_off(self, entry: WireEntry, error: BaseException) -> None:
+        """The stream of an exchange ended before its time: its entry says so from now on."""
+        with self._lock:
+            self._change(entry.number, error=_in_words(error))
+
+    def opened(self, run: Run) -> None:
+        """A stream turned out to be of that run: the request that opened it names the run from now on."""
+        path = f"/threads/{run.thread_id}/runs"
+        with self._lock:
+            for entry in reversed(self._kept):
+                if entry.path.partition("?")[0] == path and "stream" in (entry.response or {}):
+                    named = self._change(entry.number, response={**entry.response, "id": run.id})
+                    self._naming.setdefault(run.id, deque()).extend(named)
+                    return
+
+    def _change(self, number: int, **changes: Any) -> tuple[WireEntry, ...]:
+        """Put a changed entry in the place of the one of that number, if it is still kept."""
+        place = number - self._count - 1  # from the end: the last one's number is the count
+        if -place > len(self._kept):
+            return ()
+        changed = self._kept[place] = replace(self._kept[place], **changes)
+        for about in self._naming.values():
+            for index, entry in enumerate(about):
+                if entry.number == number:
+                    about[index] = changed
+        return (changed,)
 
     def _record(
         self,
@@ -114,24 +147,38 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
         status: int | None = None,
         response: Any = None,
         error: str | None = None,
-    ) -> None:
+    ) -> WireEntry:
         sent: _Sent = request.context[_SENT]
         with self._lock:
             self._count += 1
-            self._kept.append(
-                WireEntry(
-                    number=self._count,
-                    method=sent.method,
-                    path=sent.path,
-                    request=sent.body,
-                    status=status,
-                    response=response,
-                    at=sent.at,
-                    seconds=self._time.now() - sent.at,
-                    attempt=sent.attempt,
-                    error=error,
-                )
+            entry = WireEntry(
+                number=self._count,
+                method=sent.method,
+                path=sent.path,
+                request=sent.body,
+                status=status,
+                response=response,
+                at=sent.at,
+                seconds=self._time.now() - sent.at,
+                attempt=sent.attempt,
+                error=error,
             )
+            self._keep(entry)
+        return entry
+
+    def _keep(self, entry: WireEntry) -> None:
+        """Add the entry; where the log is full, its oldest one leaves, from the list of its runs too."""
+        self._kept.append(entry)
+        for run_id in _named(entry):
+            self._naming.setdefault(run_id, deque()).append(entry)
+        while len(self._kept) > self._limit:
+            oldest = self._kept.popleft()
+            for run_id in _named(oldest):
+                about = self._naming.get(run_id, deque())
+                if about and about[0] is oldest:
+                    about.popleft()
+                if not about:
+                    self._naming.pop(run_id, None)
 
     def _path(self, url: str) -> str:
         """What follows the endpoint, with its query but for the API's version."""
@@ -141,15 +188,24 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
         return f"{path}?{query}" if query else path
 
 
+def _in_words(error: BaseException | None) -> str:
+    first_line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first_line}"
+
+
 def _is_version(item: str) -> bool:
     return item.startswith("api-version=")
 
 
-def _names(entry: WireEntry, run_id: str) -> bool:
+def _named(entry: WireEntry) -> set[str]:
+    """The ids of the runs that an exchange is about."""
     path, _, query = entry.path.partition("?")
-    if run_id in path.split("/") or f"run_id={run_id}" in query.split("&"):
-        return True
-    return isinstance(entry.response, Mapping) and entry.response.get("id") == run_id
+    segments = path.split("/")
+    named = {after for before, after in pairwise(segments) if before == "runs"}
+    named |= {value for name, value in parse_qsl(query) if name == "run_id"}
+    if segments[-1] == "runs" and isinstance(entry.response, Mapping) and "id" in entry.response:
+        named.add(entry.response["id"])
+    return named
 
 
 def _recorded(content: Any) -> Any:

@@ -23,6 +23,7 @@ from threadlab.conversation.reply import Reply
 from threadlab.conversation.saved import SavedMessage, lost_by_import, read_saved, saved, write_saved
 from threadlab.conversation.summary import Summary
 from threadlab.conversation.totals import Totals, Turn
+from threadlab.conversation.window import PAGE, Window, window
 from threadlab.errors import ConversationError
 from threadlab.following.follow import detaching, follow
 from threadlab.following.loop import DEADLINE
@@ -34,7 +35,7 @@ from threadlab.objects.event import Event
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run
 from threadlab.objects.thread import Thread
-from threadlab.service.port import AgentService
+from threadlab.service.port import AgentService, Order
 from threadlab.tools.tool import Tool
 
 
@@ -144,6 +145,13 @@ class Conversation:
     def length(self) -> Length:
         """How long the thread is now."""
         return Length.of(self.history())
+
+    def window(self, tokens: int, *, page: int = PAGE, order: Order = "asc") -> Window:
+        """The newest messages that fit so many tokens, and those that do not; a picture in a notebook.
+
+        `page` and `order` are those in which the picture shows the thread's pages.
+        """
+        return window(self.history(), tokens, page=page, order=order)
 
     def totals(self) -> Totals:
         """What the questions asked here have cost. Earlier runs of a resumed thread are not in it."""

@@ -93,7 +93,8 @@ def saved(agent: Agent, thread: Thread, messages: tuple[Message, ...]) -> SavedC
 
 
 def write_saved(conversation: SavedConversation, path: Path) -> None:
-    """Write the file, whole or not at all."""
+    """Write the file, whole or not at all; its folder is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     beside.write_text(conversation.model_dump_json(indent=2) + "\n", encoding="utf-8")
     beside.replace(path)

@@ -7,9 +7,9 @@ In a solution, what the learner is to write stands between two marks:
     lab.messages.create(thread.id, content=question)
     # <<< solution
 
-In the starter, whole-line comments of such a region become `# TODO 1. ...`, its code is gone, and a
-`raise NotImplementedError` stands there. The last line of a starter is its stamp, a hash of the rest:
-so a file that a learner has worked in can be told from one that can be made again.
+In the starter, whole-line comments of such a region become `# TODO 1. ...`, however deep they stood, its
+code is gone, and a `raise NotImplementedError` stands there. The last line of a starter is its stamp, a hash
+of the rest: so a file that a learner has worked in can be told from one that can be made again.
 """
 
 from __future__ import annotations
@@ -32,18 +32,19 @@ def starter_text(solution: str, name: str) -> str:
     """
     where = f"exercises/{name}.py"
     lines: list[str] = []
-    function, inside, regions = "", False, 0
+    function, margin, inside, regions = "", "", False, 0
     for number, line in enumerate(solution.replace(f"solutions/{name}.py", where).splitlines(), start=1):
         mark = line.strip()
         if mark in (OPEN, CLOSE):
             if (mark == OPEN) == inside:
                 raise _mark_error(f"{mark!r} stands out of turn in line {number}")
+            margin = line.partition(mark)[0]
             if inside:
                 told = f'raise NotImplementedError("{function}() is still to be written")'
                 lines.append(line.replace(CLOSE, told))
             inside, regions = not inside, regions + 1
         elif inside:
-            lines += [line.replace("# ", "# TODO ", 1)] if mark.startswith("# ") else []
+            lines += [f"{margin}# TODO {mark[2:]}"] if mark.startswith("# ") else []
         else:
             found = _FUNCTION.match(line)
             function = found[1] if found else function

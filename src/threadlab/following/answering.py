@@ -6,21 +6,21 @@ still waits for the same calls, they did not arrive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import count
 
 from threadlab.errors import Refused, Unavailable
 from threadlab.following.patience import Asking, Patience
+from threadlab.following.source import Source
 from threadlab.objects.event import OutputsSubmitted
 from threadlab.objects.run import Run
 from threadlab.objects.tool_call import ToolOutput
 from threadlab.objects.tool_round import AnswersToolCalls, ToolRound
 
-Look = Callable[[], Asking[Run]]
 Answered = tuple[Run, frozenset[str]]
 
 
-def answer_calls(run: Run, tools: AnswersToolCalls, patience: Patience, look: Look) -> Asking[Answered]:
+def answer_calls(run: Run, tools: AnswersToolCalls, patience: Patience, source: Source) -> Asking[Answered]:
     """Have the calls answered and submit the outputs: the run afterwards, and the ids that were answered.
 
     No ids when the run was found to wait no longer: it expired, someone cancelled it or answered, or the
@@ -28,39 +28,39 @@ def answer_calls(run: Run, tools: AnswersToolCalls, patience: Patience, look: Lo
     """
     tool_round = tools.begin(run.required_calls, patience.time)
     try:
-        return (yield from _see_through(run, tool_round, patience, look))
+        return (yield from _see_through(run, tool_round, patience, source))
     finally:
         tool_round.abandon()
 
 
-def _see_through(run: Run, tool_round: ToolRound, patience: Patience, look: Look) -> Asking[Answered]:
+def _see_through(run: Run, tool_round: ToolRound, patience: Patience, source: Source) -> Asking[Answered]:
     looked_at = patience.time.now()
     while True:
         yield from tool_round.events()
         if (outputs := tool_round.outputs) is not None:
-            return (yield from _submit(run, outputs, patience, look))
+            return (yield from _submit(run, outputs, patience, source))
         changed = tool_round.changed()
         rest = patience.polling.while_tools
         yield from patience.pause(rest, until=changed)
         if not changed.done() or patience.time.now() - looked_at >= rest:
-            now = yield from look()
+            now = yield from source.now()
             looked_at = patience.time.now()
             if not _waits_for_same(run, now):
                 return now, frozenset()
 
 
-def _submit(run: Run, outputs: Sequence[ToolOutput], patience: Patience, look: Look) -> Asking[Answered]:
+def _submit(run: Run, outputs: Sequence[ToolOutput], patience: Patience, source: Source) -> Asking[Answered]:
     for attempt in count(1):
         try:
-            after = patience.sight.run.submit(outputs)
+            after = yield from source.submit(outputs)
             break
         except Unavailable as problem:
             yield from patience.after_failure(problem, attempt)
-            after = yield from look()
+            after = yield from source.now()
             if not _waits_for_same(run, after):
                 return after, frozenset()
         except Refused:
-            after = yield from look()
+            after = yield from source.now()
             if _waits_for_same(run, after):
                 raise
             return after, frozenset()

@@ -16,22 +16,25 @@ from threadlab.following.patience import Asking
 from threadlab.following.polling import STANDARD, Polling
 from threadlab.objects.event import Event, Wait
 from threadlab.objects.run import Run
+from threadlab.objects.run_stream import Followable, run_of
 from threadlab.objects.time import Time
 from threadlab.objects.tool_round import AnswersToolCalls
 
 
 def follow(
-    run: Run,
+    what: Followable,
     *,
     tools: AnswersToolCalls | None = None,
     deadline: float | None = DEADLINE,
     polling: Polling = STANDARD,
 ) -> Iterator[Event]:
-    """The run's events as they happen, `Ended` last. Blocks in between.
+    """A run's events as they happen, `Ended` last. Blocks in between.
 
-    Arguments and errors are those of `loop.events`.
+    `follow(run)` polls, `follow(lab.runs.stream(...))` reads the stream: the events are the same, and a
+    stream tells the growing text besides. Arguments and errors are those of `loop.events`.
     """
-    with detaching(run), closing(events(run, tools=tools, deadline=deadline, polling=polling)) as steps:
+    run = run_of(what)
+    with detaching(run), closing(events(what, tools=tools, deadline=deadline, polling=polling)) as steps:
         for step in steps:
             if isinstance(step, Wait):
                 _let_pass(step, run.service.time)
@@ -40,19 +43,21 @@ def follow(
 
 
 async def follow_async(
-    run: Run,
+    what: Followable,
     *,
     tools: AnswersToolCalls | None = None,
     deadline: float | None = DEADLINE,
     polling: Polling = STANDARD,
     offload: bool = False,
 ) -> AsyncIterator[Event]:
-    """The run's events as they happen, leaving the event loop free between them.
+    """A run's events as they happen, leaving the event loop free between them.
 
     With `offload` every request to the service is made on a worker thread: for a service across a network,
-    whose SDK blocks. A local one answers at once and needs none.
+    whose SDK blocks. A local one answers at once and needs none. A stream says itself whether it blocks.
     """
-    steps = events(run, tools=tools, deadline=deadline, polling=polling)
+    run = run_of(what)
+    offload = offload or (not isinstance(what, Run) and what.blocks)
+    steps = events(what, tools=tools, deadline=deadline, polling=polling)
     try:
         with detaching(run):
             while (step := await _next(steps, offload)) is not None:

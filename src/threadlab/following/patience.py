@@ -32,10 +32,13 @@ class Patience:
         if self.deadline is None:
             yield Wait(seconds, until)
             return
-        left = self.began + self.deadline - self.time.now()
-        if left <= 0:
+        self.check()
+        yield Wait(min(seconds, self.began + self.deadline - self.time.now()), until)
+
+    def check(self) -> None:
+        """Raise DeadlinePassed when it has passed."""
+        if self.deadline is not None and self.time.now() >= self.began + self.deadline:
             raise self._deadline_passed(self.deadline)
-        yield Wait(min(seconds, left), until)
 
     def ask(self, question: Callable[[], T]) -> Asking[T]:
         """The answer; asked again while the service is unavailable. Only for requests that change nothing.

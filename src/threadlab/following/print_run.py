@@ -20,11 +20,12 @@ from threadlab.following.run_view import RunView, advance, with_requests
 from threadlab.following.terminal_text import counted
 from threadlab.objects.event import Event
 from threadlab.objects.run import Run
+from threadlab.objects.run_stream import Followable, run_of
 from threadlab.objects.tool_round import AnswersToolCalls
 
 
 def show(
-    run: Run,
+    what: Followable,
     *,
     tools: AnswersToolCalls | None = None,
     deadline: float | None = DEADLINE,
@@ -35,10 +36,10 @@ def show(
 
     `console` is standard output unless given. Other arguments and errors are those of `loop.events`.
     """
-    console = console or Console()
+    console, run = console or Console(), run_of(what)
     live = console.is_terminal and not console.is_jupyter
     with detaching(run):
-        happening = follow(run, tools=tools, deadline=deadline, polling=polling)
+        happening = follow(what, tools=tools, deadline=deadline, polling=polling)
         return (_draw if live else _print)(run, happening, console).run
 
 

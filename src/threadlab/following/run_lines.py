@@ -23,6 +23,7 @@ from threadlab.following.terminal_text import (
 )
 from threadlab.objects.event import (
     ApprovalNeeded,
+    ArgumentsArrived,
     Ended,
     Event,
     MessageArrived,
@@ -31,6 +32,7 @@ from threadlab.objects.event import (
     Retrying,
     StatusChanged,
     StepChanged,
+    TextArrived,
     ToolCallsRequested,
     ToolFinished,
 )
@@ -57,6 +59,14 @@ def wire_lines(entries: Sequence[WireEntry]) -> Iterator[Text]:
         yield foreign_text(f"{numbers:>7}  {method:<6} {short}  {answer}{retried}")
 
 
+def looks_text(view: RunView) -> str:
+    """How the run was seen: polls, pieces of a stream, or both where polls had to help out."""
+    streamed = f"{counted(view.pieces, 'piece')} of a stream"
+    if not view.pieces:
+        return f"{view.polls} polls"
+    return f"{streamed} and {counted(view.polls, 'poll')}" if view.polls else streamed
+
+
 def _request_and_answer(entry: WireEntry) -> tuple[str, str, str]:
     answer = str(entry.status) if entry.status is not None else (entry.error or "no answer")
     return entry.method, entry.path, answer
@@ -80,6 +90,17 @@ def _(event: StepChanged, view: RunView) -> Iterator[Text]:
     yield Text("step ") + status_text(step.status, 11) + foreign_text(f" {step.type}: {step_details(step)}")
     if step.error:
         yield foreign_text(f"{step.error.code}: {step.error.message}", "red")
+
+
+@_lines.register
+def _(event: TextArrived, view: RunView) -> Iterator[Text]:
+    yield Text("… ", style="dim") + foreign_text(event.text)
+
+
+@_lines.register
+def _(event: ArgumentsArrived, view: RunView) -> Iterator[Text]:
+    if event.text:
+        yield Text("… ", style="dim") + foreign_text(f"{event.call.name}({event.call.arguments}")
 
 
 @_lines.register
@@ -126,4 +147,4 @@ def _(event: Ended, view: RunView) -> Iterator[Text]:
     run = event.run
     if run.error:
         yield foreign_text(f"{run.error.code}: {run.error.message}", "red")
-    yield Text(f"{run.status} after {view.polls} polls, {usage_text(run.usage)}")
+    yield Text(f"{run.status} after {looks_text(view)}, {usage_text(run.usage)}")

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from threadlab.following.run_lines import wire_lines
+from threadlab.following.run_lines import looks_text, wire_lines
 from threadlab.following.run_view import RunView
 from threadlab.following.terminal_text import (
     STATUS_STYLES,
@@ -29,7 +29,7 @@ def run_panel(view: RunView) -> Panel:
     """The panel: what a learner sees of the run at this instant."""
     run = view.run
     title = Text.assemble("run ", foreign_text(run.id, "bold"), "  ", status_text(run.status))
-    foot = f"{view.elapsed:.2f} s · {view.polls} polls · {usage_text(run.usage)}"
+    foot = f"{view.elapsed:.2f} s · {looks_text(view)} · {usage_text(run.usage)}"
     style = STATUS_STYLES.get(run.status, "red")
     return Panel(Group(*_parts(view)), title=title, subtitle=foot, border_style=style, title_align="left")
 
@@ -48,6 +48,8 @@ def _parts(view: RunView) -> Iterator[RenderableType]:
         yield foreign_text(text, "yellow")
     for message in view.messages:
         yield Text(f"{message.role}: ", style="bold") + foreign_text(message.text)
+    for one in view.writing:
+        yield Text("… ", style="bold") + foreign_text(one.text)
     if view.requests:
         yield _wire(view)
 

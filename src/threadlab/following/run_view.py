@@ -14,6 +14,7 @@ from typing import Literal
 from threadlab.objects.approval import Approval
 from threadlab.objects.event import (
     ApprovalNeeded,
+    ArgumentsArrived,
     Ended,
     Event,
     MessageArrived,
@@ -23,6 +24,7 @@ from threadlab.objects.event import (
     Retrying,
     StatusChanged,
     StepChanged,
+    TextArrived,
     ToolCallsRequested,
     ToolFinished,
     ToolStarted,
@@ -34,7 +36,9 @@ from threadlab.objects.run_step import RunStep
 from threadlab.objects.tool_call import ToolCall
 from threadlab.objects.wire_entry import WireEntry
 
-CallState = Literal["requested", "needs approval", "running", "finished", "submitted", "abandoned"]
+CallState = Literal[
+    "arriving", "requested", "needs approval", "running", "finished", "submitted", "abandoned"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +63,36 @@ class CallView:
     seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GrowingText:
+    """What has arrived so far of a message that is being written."""
+
+    message_id: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """All that a view of a run needs, at one instant.
 
     `began` and `at` are the service's Unix seconds of the first and the latest event (None before any).
     `steps`, `calls`, `notes`, `messages` are oldest first; `approvals` are those still open; `requests`
-    are this client's, see `with_requests`.
+    are this client's, see `with_requests`. Where a stream is read, `writing` are the messages that are being
+    written, and `pieces` counts what arrived of texts and arguments.
     """
 
     run: Run
     began: float | None = None
     at: float | None = None
     polls: int = 0
+    pieces: int = 0
     ended: bool = False
     statuses: tuple[StatusSeen, ...] = ()
     steps: tuple[RunStep, ...] = ()
     calls: tuple[CallView, ...] = ()
     notes: tuple[ModelNote, ...] = ()
     messages: tuple[Message, ...] = ()
+    writing: tuple[GrowingText, ...] = ()
     retries: tuple[Retrying, ...] = ()
     approvals: tuple[Approval, ...] = ()
     requests: tuple[WireEntry, ...] = ()
@@ -132,6 +147,19 @@ def _(event: StepChanged, view: RunView) -> RunView:
 
 
 @_fold.register
+def _(event: TextArrived, view: RunView) -> RunView:
+    others = tuple(one for one in view.writing if one.message_id != event.message_id)
+    grown = GrowingText(event.message_id, event.so_far)
+    return replace(view, writing=(*others, grown), pieces=view.pieces + 1)
+
+
+@_fold.register
+def _(event: ArgumentsArrived, view: RunView) -> RunView:
+    arriving = CallView(call=event.call, state="arriving")
+    return _with_call(replace(view, pieces=view.pieces + 1), event.call, lambda card: arriving)
+
+
+@_fold.register
 def _(event: ModelExplained, view: RunView) -> RunView:
     return replace(view, notes=(*view.notes, event.note))
 
@@ -140,7 +168,7 @@ def _(event: ModelExplained, view: RunView) -> RunView:
 def _(event: ToolCallsRequested, view: RunView) -> RunView:
     view = replace(view, run=event.run)
     for call in event.calls:
-        view = _with_call(view, call, lambda card: card)
+        view = _with_call(view, call, _whole(call))
     return view
 
 
@@ -176,7 +204,8 @@ def _(event: OutputsSubmitted, view: RunView) -> RunView:
 
 @_fold.register
 def _(event: MessageArrived, view: RunView) -> RunView:
-    return replace(view, messages=(*view.messages, event.message))
+    writing = tuple(one for one in view.writing if one.message_id != event.message.id)
+    return replace(view, messages=(*view.messages, event.message), writing=writing)
 
 
 @_fold.register
@@ -189,7 +218,7 @@ def _(event: Ended, view: RunView) -> RunView:
     calls = tuple(
         card if card.state == "submitted" else replace(card, state="abandoned") for card in view.calls
     )
-    return replace(view, run=event.run, ended=True, calls=calls, approvals=())
+    return replace(view, run=event.run, ended=True, calls=calls, approvals=(), writing=())
 
 
 def _with_call(view: RunView, call: ToolCall, change: Callable[[CallView], CallView]) -> RunView:
@@ -203,6 +232,11 @@ def _with_call(view: RunView, call: ToolCall, change: Callable[[CallView], CallV
         for card in view.calls
     )
     return replace(view, calls=calls)
+
+
+def _whole(call: ToolCall) -> Callable[[CallView], CallView]:
+    """What makes of a call that was arriving one that is requested."""
+    return lambda card: replace(card, call=call, state="requested") if card.state == "arriving" else card
 
 
 def _answered_elsewhere(card: CallView) -> CallView:

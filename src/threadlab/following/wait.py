@@ -12,11 +12,12 @@ from threadlab.following.polling import STANDARD, Polling
 from threadlab.following.run_view import RunView, advance, with_requests
 from threadlab.objects.event import Event
 from threadlab.objects.run import Run
+from threadlab.objects.run_stream import Followable, run_of
 from threadlab.objects.tool_round import AnswersToolCalls
 
 
 def wait(
-    run: Run,
+    what: Followable,
     *,
     tools: AnswersToolCalls | None = None,
     deadline: float | None = DEADLINE,
@@ -28,12 +29,12 @@ def wait(
     With `expect` ("completed", for one) any other end raises RunNotCompleted, which says why and what to do
     and has the run as `.run`. Other arguments and errors are those of `loop.events`.
     """
-    ended = collect(run, tools=tools, deadline=deadline, polling=polling).run
+    ended = collect(what, tools=tools, deadline=deadline, polling=polling).run
     return ended if expect is None else check_outcome(ended, expect)
 
 
 def collect(
-    run: Run,
+    what: Followable,
     *,
     tools: AnswersToolCalls | None = None,
     deadline: float | None = DEADLINE,
@@ -50,6 +51,7 @@ def collect(
             on_event(event)
         return advance(view, event)
 
+    run = run_of(what)
     with detaching(run):
-        view = reduce(see, follow(run, tools=tools, deadline=deadline, polling=polling), RunView(run=run))
+        view = reduce(see, follow(what, tools=tools, deadline=deadline, polling=polling), RunView(run=run))
     return with_requests(view, run.service.requests(run))

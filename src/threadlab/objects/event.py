@@ -50,6 +50,23 @@ class StepChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextArrived(Event):
+    """A message that is being written grew by `text`; `so_far` is all of it. Only streams tell this."""
+
+    message_id: str
+    text: str
+    so_far: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArgumentsArrived(Event):
+    """A tool call that is being written grew by `text`; `call` is the call so far. Only streams tell this."""
+
+    call: ToolCall
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelExplained(Event):
     """A stand-in model said why it answered as it did."""
 

@@ -1,4 +1,4 @@
-"""Model note: why a stand-in for a model answered as it did."""
+"""Model note: what answered in the model's place, and why it answered as it did."""
 
 from __future__ import annotations
 
@@ -19,4 +19,7 @@ class ModelNote:
     because: str
 
     def __str__(self) -> str:
-        return f"{self.stand_in}: rule “{self.rule}” fired because {self.because}"
+        """The note for a reader. A real model fires no rule, and seldom says something about itself."""
+        if self.rule:
+            return f"{self.stand_in}: rule “{self.rule}” fired because {self.because}"
+        return f"{self.stand_in}: {self.because}" if self.because else self.stand_in

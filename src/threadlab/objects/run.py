@@ -53,6 +53,11 @@ class RunHome(Protocol):
     """What a run asks of the service that it lives in."""
 
     @property
+    def place(self) -> str:
+        """Where the service runs, in words; "in this process" where no network lies between."""
+        ...
+
+    @property
     def time(self) -> Time:
         """The service's clock, and the way to wait for it."""
         ...

@@ -17,6 +17,7 @@ from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.time import Time
 from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.truth import Truth
 from threadlab.objects.wire_entry import WireEntry
 from threadlab.service import read
 from threadlab.service.failures import telling
@@ -24,13 +25,16 @@ from threadlab.service.groups import ClassicMessages, ClassicRuns, ClassicRunSte
 from threadlab.service.paging import listed
 from threadlab.service.port import Order, Tools
 from threadlab.service.sending import given, tool_definitions
+from threadlab.service.streaming import ClassicStreams
 
 
 class ClassicService:
     """An `AgentService` over `client`.
 
     `model` is what an agent gets that names none, `place` where the service runs in words. `requests`
-    finds the recorded requests that name a run id, `notes` what a stand-in model said about a run.
+    finds the recorded requests that name a run id, `opened` is told of a run whose stream was just opened,
+    `notes` is what a stand-in model said about a run, `truth` what really happened in it, where someone here
+    can know.
     """
 
     protocol = "classic"
@@ -44,6 +48,8 @@ class ClassicService:
         place: str,
         requests: Callable[[str], tuple[WireEntry, ...]],
         notes: Callable[[Run], tuple[ModelNote, ...]],
+        truth: Callable[[Run], Truth | None] = lambda run: None,
+        opened: Callable[[Run], object] = lambda run: None,
     ) -> None:
         self.sdk = client
         self.time = time
@@ -51,9 +57,11 @@ class ClassicService:
         self.place = place
         self._requests = requests
         self._notes = notes
-        self.threads = ClassicThreads(client)
+        self._truth = truth
+        streams = ClassicStreams(client, self, opened)
+        self.threads = ClassicThreads(client, streams)
         self.messages = ClassicMessages(client)
-        self.runs = ClassicRuns(client, self)
+        self.runs = ClassicRuns(client, streams)
         self.run_steps = ClassicRunSteps(client)
 
     def create_agent(
@@ -126,6 +134,10 @@ class ClassicService:
     def requests(self, run: Run) -> tuple[WireEntry, ...]:
         """The requests of this client that named the run, in order."""
         return self._requests(run.id)
+
+    def truth(self, run: Run) -> Truth | None:
+        """What really happened in the run; None where nobody here can know."""
+        return self._truth(run)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -13,8 +13,10 @@ from azure.ai.agents import AgentsClient
 from azure.ai.agents.models import ToolOutput as SdkToolOutput
 
 from threadlab.objects.message import Message
-from threadlab.objects.run import Run, RunHome
+from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
+from threadlab.objects.run_stream import RunStream
+from threadlab.objects.stream_event import StreamEvent
 from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolOutput
 from threadlab.service import read
@@ -22,13 +24,15 @@ from threadlab.service.failures import telling
 from threadlab.service.paging import listed
 from threadlab.service.port import Order, Tools
 from threadlab.service.sending import given, tool_definitions
+from threadlab.service.streaming import ClassicStreams
 
 
 class ClassicThreads:
     """The threads of a service."""
 
-    def __init__(self, client: AgentsClient) -> None:
+    def __init__(self, client: AgentsClient, streams: ClassicStreams) -> None:
         self._sdk = client.threads
+        self._streams = streams
 
     def create(
         self,
@@ -58,6 +62,10 @@ class ClassicThreads:
         """Delete it with its messages and runs."""
         with telling(f"delete thread {thread_id}", thread_id=thread_id):
             self._sdk.delete(thread_id)
+
+    def events(self, thread_id: str, *, after: str = "", stay: bool = False) -> Iterator[StreamEvent]:
+        """The events of all runs of a thread, until none is at work; with `stay`, of later ones too."""
+        return self._streams.thread(thread_id, after, stay)
 
 
 class ClassicMessages:
@@ -111,11 +119,12 @@ class ClassicMessages:
 
 
 class ClassicRuns:
-    """The runs of a thread. Each run that is read is tied to `home`."""
+    """The runs of a thread. Each run that is read is tied to the service that `streams` names."""
 
-    def __init__(self, client: AgentsClient, home: RunHome) -> None:
+    def __init__(self, client: AgentsClient, streams: ClassicStreams) -> None:
         self._sdk = client.runs
-        self._read = partial(read.run, home=home)
+        self._streams = streams
+        self._read = partial(read.run, home=streams.home)
 
     def create(
         self,
@@ -129,14 +138,29 @@ class ClassicRuns:
         **options: Any,
     ) -> Run:
         """Start a run; it answers at once, with status queued. `options` are the SDK's own."""
-        body = given(
-            instructions=instructions,
-            additional_instructions=additional_instructions,
-            tools=tool_definitions(tools),
-            metadata=metadata,
-        )
+        body = _run_options(instructions, additional_instructions, tools, metadata)
         with telling(f"start a run on thread {thread_id}", thread_id=thread_id):
             return self._read(self._sdk.create(thread_id, agent_id=agent_id, **body, **options))
+
+    def stream(
+        self,
+        thread_id: str,
+        agent_id: str,
+        *,
+        instructions: str | None = None,
+        additional_instructions: str | None = None,
+        tools: Tools | None = None,
+        metadata: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> RunStream:
+        """Start a run and read its events as they happen. `options` are the SDK's own."""
+        body = _run_options(instructions, additional_instructions, tools, metadata)
+        return self._streams.start(thread_id, agent_id, {**body, **options})
+
+    def events(self, thread_id: str, run_id: str, *, after: int = 0) -> RunStream:
+        """Join the events of a run that was started before, behind the first `after` of them."""
+        run = self.get(thread_id, run_id) if after else None
+        return self._streams.join(thread_id, run_id, after, run)
 
     def get(self, thread_id: str, run_id: str) -> Run:
         """The run as it is now."""
@@ -164,6 +188,12 @@ class ClassicRuns:
         answers: Any = [SdkToolOutput(tool_call_id=each.tool_call_id, output=each.output) for each in outputs]
         with telling(f"submit tool outputs to run {run_id}", run_id=run_id, thread_id=thread_id):
             return self._read(self._sdk.submit_tool_outputs(thread_id, run_id, tool_outputs=answers))
+
+    def submit_tool_outputs_stream(
+        self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]
+    ) -> RunStream:
+        """Answer all tool calls that the run waits for, and read its events from there on."""
+        return self._streams.answer(thread_id, run_id, outputs)
 
     def cancel(self, thread_id: str, run_id: str) -> Run:
         """Ask for the run's end."""
@@ -195,3 +225,17 @@ class ClassicRunSteps:
             run_id=run_id,
             thread_id=thread_id,
         )
+
+
+def _run_options(
+    instructions: str | None,
+    additional_instructions: str | None,
+    tools: Tools | None,
+    metadata: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    return given(
+        instructions=instructions,
+        additional_instructions=additional_instructions,
+        tools=tool_definitions(tools),
+        metadata=metadata,
+    )

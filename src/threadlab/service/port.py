@@ -14,6 +14,8 @@ from threadlab.objects.agent import Agent
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run, RunHome
 from threadlab.objects.run_step import RunStep
+from threadlab.objects.run_stream import RunStream
+from threadlab.objects.stream_event import StreamEvent
 from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolOutput
 
@@ -58,6 +60,14 @@ class Threads(Protocol):
 
     def delete(self, thread_id: str) -> None:
         """Delete it with its messages and runs."""
+        ...
+
+    def events(self, thread_id: str, *, after: str = "", stay: bool = False) -> Iterator[StreamEvent]:
+        """The events of all runs of a thread, until none is at work; with `stay`, of later ones too.
+
+        Without `after` it begins with the run that is at work now; `after` is the `id` of an event to go on
+        behind. Raises NotInThisService where only single runs can be streamed.
+        """
         ...
 
 
@@ -113,6 +123,27 @@ class Runs(Protocol):
         """Start a run; it answers at once, with status queued. `options` are the SDK's own."""
         ...
 
+    def stream(
+        self,
+        thread_id: str,
+        agent_id: str,
+        *,
+        instructions: str | None = None,
+        additional_instructions: str | None = None,
+        tools: Tools | None = None,
+        metadata: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> RunStream:
+        """Start a run and read its events as they happen, up to the end of its first leg."""
+        ...
+
+    def events(self, thread_id: str, run_id: str, *, after: int = 0) -> RunStream:
+        """Join the events of a run that was started before, behind the first `after` of them.
+
+        Raises NotInThisService where only whoever starts a run can read its stream.
+        """
+        ...
+
     def get(self, thread_id: str, run_id: str) -> Run:
         """The run as it is now."""
         ...
@@ -127,6 +158,12 @@ class Runs(Protocol):
 
     def submit_tool_outputs(self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]) -> Run:
         """Answer all tool calls that the run waits for."""
+        ...
+
+    def submit_tool_outputs_stream(
+        self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]
+    ) -> RunStream:
+        """Answer all tool calls that the run waits for, and read its events from there on."""
         ...
 
     def cancel(self, thread_id: str, run_id: str) -> Run:

@@ -13,12 +13,17 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from threadlab.connect.lab import Lab
 from threadlab.conversation.reply import Reply
+from threadlab.conversation.window import Window
+from threadlab.diagnosis.finding import Diagnosis
+from threadlab.following.explain import Explanation
 from threadlab.following.run_view import RunView
 from threadlab.objects.agent import Agent
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
+from threadlab.widgets import waterfall, window_view
+from threadlab.widgets.diagnosis_card import diagnosis_html, diagnosis_text
 from threadlab.widgets.object_cards import object_html, object_text
 from threadlab.widgets.run_card import render_html
 from threadlab.widgets.run_card_text import render_text, run_text
@@ -28,6 +33,9 @@ Words = Callable[[Any], str]
 FORMS: dict[type, tuple[Words, Words]] = {
     Run: (lambda run: render_html(RunView(run=run)), run_text),
     Reply: (lambda reply: render_html(reply.view), lambda reply: render_text(reply.view)),
+    Explanation: (waterfall.render_html, waterfall.render_text),
+    Window: (window_view.render_html, window_view.render_text),
+    Diagnosis: (diagnosis_html, diagnosis_text),
     **dict.fromkeys((Agent, Thread, Message, RunStep, Lab), (object_html, object_text)),
 }
 

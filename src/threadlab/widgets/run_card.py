@@ -21,6 +21,7 @@ from threadlab.widgets.status_look import StatusLook, Stop, exits, look_of, road
 
 STEP_WORDS: Mapping[str, str] = {"message_creation": "Message", "tool_calls": "Tool calls"}
 MOODS: Mapping[str, str] = {
+    "arriving": "live",
     "requested": "quiet",
     "needs approval": "ask",
     "running": "live",
@@ -71,6 +72,7 @@ class Card:
     retries: tuple[str, ...]
     ending: Ending | None
     answers: tuple[str, ...]
+    writing: tuple[str, ...]
     requests: tuple[RequestLine, ...]
 
 
@@ -92,6 +94,7 @@ def card_of(view: RunView) -> Card:
         ),
         ending=ending_of(view),
         answers=tuple(message.text for message in view.messages if message.text),
+        writing=tuple(one.text for one in view.writing),
         requests=request_lines(view.requests),
     )
 
@@ -113,8 +116,12 @@ def _meter(view: RunView) -> Sequence[str]:
     parts = []
     if view.polls:
         parts += [seconds(view.elapsed), counted(view.polls, "poll")]
+    elif view.pieces:
+        parts.append(seconds(view.elapsed))
     elif ended_at and run.created_at:
         parts.append(seconds(ended_at - run.created_at))
+    if view.pieces:
+        parts.append(f"streamed in {counted(view.pieces, 'piece')}")
     if run.usage:
         parts.append(tokens(run.usage))
     return parts

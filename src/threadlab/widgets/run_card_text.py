@@ -38,6 +38,8 @@ def _lines(card: Card) -> Iterator[str]:
         yield f"  {card.ending.what} {card.ending.then}"
     for answer in card.answers:
         yield indent(answer, "  │ ", lambda line: True)
+    for text in card.writing:
+        yield indent(text, "  ┊ ", lambda line: True)
     if card.requests:
         yield "  the wire:"
         yield from (f"  {line_text(line)}" for line in card.requests)

@@ -39,7 +39,7 @@ class ThreadView:
 
 def thread_view(messages: Iterable[Message]) -> ThreadView:
     """The view of these messages, in the order given."""
-    return ThreadView(tuple(_line(message) for message in messages))
+    return ThreadView(tuple(chat_line(message) for message in messages))
 
 
 def render_html(view: ThreadView) -> str:
@@ -62,7 +62,8 @@ def message_text(message: Message) -> str:
     return "\n\n".join(parts) or NO_TEXT
 
 
-def _line(message: Message) -> ChatLine:
+def chat_line(message: Message) -> ChatLine:
+    """A message as a line of the chat."""
     return ChatLine(
         id=message.id,
         role=message.role,

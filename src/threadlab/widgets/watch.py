@@ -18,13 +18,14 @@ from threadlab.following.polling import STANDARD, Polling
 from threadlab.following.run_view import RunView, advance, with_requests
 from threadlab.objects.event import Event
 from threadlab.objects.run import Run
+from threadlab.objects.run_stream import Followable, run_of
 from threadlab.objects.tool_round import AnswersToolCalls
 from threadlab.widgets.displays import Display, current_cell, display_named
 from threadlab.widgets.watched_run import WatchedRun, watched
 
 
 async def watch(
-    run: Run,
+    what: Followable,
     *,
     tools: AnswersToolCalls | None = None,
     deadline: float | None = DEADLINE,
@@ -33,15 +34,17 @@ async def watch(
 ) -> WatchedRun:
     """Show the run until it is over, and return it as it ended, whatever its status.
 
+    `watch(run)` polls, `watch(lab.runs.stream(...))` reads the stream, and shows the text as it grows.
     `display` is "widgets", "rich", "static", "none" or a `Display`; left out, it suits where this runs.
     The other arguments and the errors are those of `following.loop.events`. Waiting is not owning:
     interrupting the cell leaves the run alone; only the Cancel button ends it.
     """
+    run = run_of(what)
     loop, wish = asyncio.get_running_loop(), asyncio.Event()
     if display is None or isinstance(display, str):
         display = display_named(display)
     offload = _across_a_network(run)
-    events = follow_async(run, tools=tools, deadline=deadline, polling=polling, offload=offload)
+    events = follow_async(what, tools=tools, deadline=deadline, polling=polling, offload=offload)
     view = with_requests(RunView(run=run), run.service.requests(run))
     display.begin(view, lambda: loop.call_soon_threadsafe(wish.set))
     try:
@@ -92,4 +95,4 @@ async def _cancel(run: Run, offload: bool) -> None:
 
 def _across_a_network(run: Run) -> bool:
     """Whether a request to the run's service would keep the event loop waiting."""
-    return not str(getattr(run.service, "place", "local")).startswith("local")
+    return "in this process" not in run.service.place

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, Protocol
 
 from threadlab.backend.engine import history
+from threadlab.backend.engine.replay import Replay
 from threadlab.backend.local import Backend
 from threadlab.backend.records import Entry, MessageRecord, RunRecord, StepRecord
 from threadlab.backend.wire.paging import MAX_LIMIT, Page
 from threadlab.errors import NotFound
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
-from threadlab.workbench.port import ModelCall, Transition, Truth
+from threadlab.objects.truth import ModelCall, StruckFault, Transition, Truth
+from threadlab.workbench.fault_switch import BackendFaultSwitch
+
+
+class RunName(Protocol):
+    """Whatever names a run: a `Run`, or its ids alone."""
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        ...
+
+    @property
+    def thread_id(self) -> str:
+        """The id of its thread."""
+        ...
 
 
 class InProcess:
@@ -21,6 +37,7 @@ class InProcess:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self.faults = BackendFaultSwitch(backend.faults)
 
     @property
     def pace(self) -> float:
@@ -35,10 +52,11 @@ class InProcess:
         """The backend's clock, in Unix seconds."""
         return self._backend.time.now()
 
-    def truth(self, run: Run) -> Truth:
+    def truth(self, run: RunName) -> Truth:
         """What really happened in the run so far. It changes nothing."""
         self._record(run)
         log = self._backend.store.log(run_id=run.id)
+        due = self._backend.store.due_of(run.id)
         return Truth(
             run_id=run.id,
             transitions=tuple(_transitions(log)),
@@ -46,15 +64,22 @@ class InProcess:
             log=tuple(
                 {name: value for name, value in asdict(entry).items() if name != "thread_id"} for entry in log
             ),
+            faults=tuple(_struck(log)),
+            now=self.now(),
+            due=due.at if due else None,
         )
 
     def step(self, run: Run) -> Run:
         """Let the run make its next transition, whenever it would be due. No-op on a run that is over."""
-        self._record(run)
-        self._backend.driver.step(run.id)
+        self.press(run)
         return run.read()
 
-    def notes(self, run: Run) -> tuple[ModelNote, ...]:
+    def press(self, run: RunName) -> None:
+        """The same, without reading the run again."""
+        self._record(run)
+        self._backend.driver.step(run.id)
+
+    def notes(self, run: RunName) -> tuple[ModelNote, ...]:
         """Why the stand-in answered as it did, for each model call that became visible."""
         asked = 0
         notes: list[ModelNote] = []
@@ -65,7 +90,7 @@ class InProcess:
                 notes.append(_note(asked, entry.data))
         return tuple(notes)
 
-    def _record(self, run: Run) -> RunRecord:
+    def _record(self, run: RunName) -> RunRecord:
         record = self._backend.store.get(RunRecord, run.id)
         if record is None:
             raise NotFound(
@@ -77,32 +102,37 @@ class InProcess:
             )
         return record
 
-    def _model_calls(self, run: Run, log: Sequence[Entry]) -> list[ModelCall]:
+    def _model_calls(self, run: RunName, log: Sequence[Entry]) -> list[ModelCall]:
         """The consultations with their requests, put together again from what the log says was given."""
-        record = self._record(run)
-        steps = self._backend.store.every(StepRecord, run.id)
         calls: list[ModelCall] = []
-        asked: Entry | None = None
+        records = Replay()
+        asked, request = None, {}
         for entry in log:
             if entry.kind == "model.asked":
-                asked = entry
+                asked, request = entry, self._request(run, entry, records)
             if entry.kind == "model.answered" and asked is not None:
                 number = asked.data["call"]
-                given = self._messages(run.thread_id, asked.data["oldest"], asked.data["newest"])
-                earlier = [
-                    step for step in steps if step.created_at < asked.at and step.status == "completed"
-                ]
-                request = history.request(record, number, given, earlier, asked.at)
                 calls.append(
                     ModelCall(
                         call=number,
                         at=asked.at,
-                        request=asdict(request),
+                        request=request,
                         answer=_answer(entry.data),
                         note=_note(number, entry.data),
                     )
                 )
+            records.apply(entry)
         return calls
+
+    def _request(self, run: RunName, asked: Entry, records: Replay) -> dict[str, Any]:
+        """What the model was given, with `records` as they were then. Empty if it was not asked at all."""
+        record = records.get(RunRecord, run.id)
+        if record is None:
+            return {}
+        steps = [each for each in records if isinstance(each, StepRecord)]
+        given = self._messages(run.thread_id, asked.data["oldest"], asked.data["newest"])
+        request = history.request(replace(record, call=asked.data["call"] - 1), given, steps, asked.at)
+        return {} if isinstance(request, str) else asdict(request)
 
     def _messages(self, thread_id: str, oldest: str | None, newest: str | None) -> list[MessageRecord]:
         """The messages from one to another, oldest first."""
@@ -126,6 +156,20 @@ def _transitions(log: Sequence[Entry]) -> list[Transition]:
         Transition(entry.at, "queued" if entry.kind == "run.created" else entry.data["status"])
         for entry in log
         if entry.kind in ("run.created", "run.status")
+    ]
+
+
+def _struck(log: Sequence[Entry]) -> list[StruckFault]:
+    return [
+        StruckFault(
+            at=entry.at,
+            kind=entry.data["kind"],
+            fault=entry.data["fault"],
+            effect=entry.data["effect"],
+            until=entry.data.get("until"),
+        )
+        for entry in log
+        if entry.kind == "fault.struck"
     ]
 
 

@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from contextlib import AbstractContextManager
+from typing import Protocol
 
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
+from threadlab.objects.truth import ModelCall as ModelCall
+from threadlab.objects.truth import Transition as Transition
+from threadlab.objects.truth import Truth as Truth
+
+Setting = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One status that a run really had, from when on (Unix seconds), whether or not a poll saw it."""
+class FaultSwitch(Protocol):
+    """Breaks the backend on purpose. A fault is said by its kind, where it strikes, and options:
 
-    at: float
-    status: str
+    faults.add("429", "create run", times=2)      in force until it has struck twice
+    with faults("stuck", reason="no quota"): …    in force inside the block alone
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelCall:
-    """One consultation of the model: exactly what it was given, and what it answered.
-
-    `request` holds instructions, messages and tools as the completer got them; `answer` the text or the
-    tool calls that came back.
+    `kinds` lists what there is. Raises SettingsError, which lists it too, for a fault that does not exist.
     """
 
-    call: int
-    at: float
-    request: Mapping[str, Any]
-    answer: Mapping[str, Any]
-    note: ModelNote
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """Every kind of fault, and what it does."""
+        ...
 
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The faults that can still strike, each in its text form."""
+        ...
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
-    """What really happened in a run, from the backend's own log.
+    def add(self, kind: str, where: str = "", **options: Setting | None) -> str:
+        """Put a fault in force; `kind` may be its whole text form. Returns that text form."""
+        ...
 
-    `log` is the canonical log of the run as plain mappings (`seq`, `at`, `leg`, `kind`, `data`).
-    """
+    def remove(self, fault: str) -> None:
+        """Take a fault back, by its text form."""
+        ...
 
-    run_id: str
-    transitions: tuple[Transition, ...]
-    model_calls: tuple[ModelCall, ...]
-    log: tuple[Mapping[str, Any], ...] = field(repr=False)
+    def clear(self) -> None:
+        """Take all faults back."""
+        ...
+
+    def __call__(self, kind: str, where: str = "", **options: Setting | None) -> AbstractContextManager[str]:
+        """A fault that is in force inside a `with` block."""
+        ...
 
 
 class Workbench(Protocol):
@@ -56,6 +61,11 @@ class Workbench(Protocol):
 
     @pace.setter
     def pace(self, value: float) -> None: ...
+
+    @property
+    def faults(self) -> FaultSwitch:
+        """The switch for everything that can go wrong."""
+        ...
 
     def now(self) -> float:
         """The backend's clock, in Unix seconds."""
