@@ -28,6 +28,13 @@ def test_a_starter_keeps_the_comments_as_todos_and_drops_the_code(mini_course: P
     assert "solution" not in text
 
 
+def test_todos_stand_in_one_column_however_deep_their_comments_stood() -> None:
+    """The code that they were nested in is not there any more."""
+    region = "    # 1. a\n    for x in y:\n        # 2. b\n        g(x)\n"
+    source = f"def f():\n    # >>> solution\n{region}    # <<< solution\n"
+    assert "    # TODO 1. a\n    # TODO 2. b\n    raise" in starter_text(source, "01_x")
+
+
 def test_writing_a_starter_again_changes_nothing(mini_course: Path) -> None:
     """The second time it is as it must be."""
     lesson = read_catalogue(mini_course).lessons[0]

@@ -1,0 +1,52 @@
+"""Asks again at once, for ever: no pause between two looks, and no deadline.
+
+Caught by: Time passes between two looks, more each time, and never more than LONGEST
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+FIRST, LONGEST = 0.1, 2.0
+
+
+class TooLate(Exception):
+    """The deadline passed."""
+
+
+class UnknownStatus(Exception):
+    """Nobody knows the status."""
+
+
+def next_move(status: str) -> str:
+    """What a status asks of whoever waits: "wait", "answer" (tools), or "stop" (the run is over)."""
+    if status in ("queued", "in_progress", "cancelling"):
+        return "wait"
+    if status == "requires_action":
+        return "answer"
+    if status in ("completed", "failed", "cancelled", "expired", "incomplete"):
+        return "stop"
+    raise UnknownStatus(status)
+
+
+def wait_for(look: Callable[[], Any], clock: Any, deadline: float = 60.0) -> Any:
+    """Look until it is over."""
+    run = look()
+    while next_move(run.status) == "wait":
+        run = look()
+    return run
+
+
+def wait_on_stream(stream: Iterable[Any], look: Callable[[], Any], clock: Any, deadline: float = 60.0) -> Any:
+    """The same from a stream: it gives the run at each change of its status."""
+    began = clock.now()
+    try:
+        for run in stream:
+            if next_move(run.status) != "wait":
+                return run
+            if clock.now() - began >= deadline:
+                raise TooLate(f"still {run.status} after {deadline:g} s")
+    except ConnectionError:
+        pass
+    return wait_for(look, clock, deadline - (clock.now() - began))
