@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.described import check_answer
 from threadlab.backend.completer.port import Call, Piece, Reason, Request, Text
 from threadlab.backend.local import Backend
 from threadlab.backend.wire.http import Request as HttpRequest
+from threadlab.backend.wire.http import Response, WaitUntil
 
 FUNCTION = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 
@@ -57,7 +59,10 @@ class Client:
             HttpRequest(method, self.prefix + path, query or {}, headers or {}, raw)
         )
         assert isinstance(response.body, bytes)
-        return response.status, json.loads(response.body)
+        content = json.loads(response.body)
+        if not self.backend.faults.active:
+            check_answer(method, self.prefix + path, response.status, content)
+        return response.status, content
 
     def get(self, path: str, **query: str) -> Any:
         """GET."""
@@ -118,3 +123,15 @@ class Client:
         calls = self.get(run)["required_action"]["submit_tool_outputs"]["tool_calls"]
         outputs = [{"tool_call_id": call["id"], "output": output} for call in calls]
         return self.post(f"{run}/submit_tool_outputs", {"tool_outputs": outputs})
+
+
+def read_stream(backend: Backend, response: Response) -> bytes:
+    """A stream to its end, waiting where it waits."""
+    assert not isinstance(response.body, bytes)
+    pieces: list[bytes] = []
+    for piece in response.body:
+        if isinstance(piece, WaitUntil):
+            backend.wait(piece)
+        else:
+            pieces.append(piece)
+    return b"".join(pieces)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.server_process import ServerProcess, serving
 from threadlab.course.lesson_environment import JUDGED
 
 COURSE_TOML = """
@@ -89,6 +91,21 @@ def mini_course(tmp_path: Path) -> Path:
         "[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = 'function'\n"
     )
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A real server at pace 0, one for all tests; at the end it must never have said anything wrong."""
+    with serving("--pace", "0", store=tmp_path_factory.mktemp("served") / "store.sqlite") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def closed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A real server that was given no key and has no workbench."""
+    store = tmp_path_factory.mktemp("closed") / "store.sqlite"
+    with serving("--pace", "0", "--no-workbench", store=store, key=None) as server:
+        yield server
 
 
 def pytest_configure(config: pytest.Config) -> None:

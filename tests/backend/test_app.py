@@ -239,4 +239,4 @@ def test_input_blocks_become_the_parts_that_responses_have(client: Client) -> No
 def test_no_two_routes_are_the_same() -> None:
     """A route table has one handler for each operation."""
     keys = [(route.method, route.path) for route in ROUTES]
-    assert len(keys) == len(set(keys)) == 24
+    assert len(keys) == len(set(keys))

@@ -81,3 +81,14 @@ def test_a_long_cancelled_kernel_leaves_a_run_that_expires_by_itself(
     log = again.backend.store.log(run_id=waiting["id"])
     assert log[-1].at == pytest.approx(waiting["expires_at"], abs=1)
     assert FUNCTION in waiting["tools"]
+
+
+def test_whoever_saw_a_run_as_due_before_it_waits_for_outputs_does_not_end_it(durable: Open) -> None:
+    """Another kernel may look at what is due, and move only after this one has gone on."""
+    client = durable()
+    run = client.run(tools=True)
+    waiting = client.until(run, "requires_action")
+    client.backend.engine.move(waiting["id"], waiting["created_at"])
+    assert client.get(run)["status"] == "requires_action"
+    due = client.backend.store.due_of(waiting["id"])
+    assert due is not None and due.at == pytest.approx(waiting["expires_at"], abs=1)

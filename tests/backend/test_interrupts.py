@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -14,9 +15,9 @@ import pytest
 
 import threadlab.backend
 from tests.backend_client import FUNCTION, Client, Scene
-from threadlab.backend.engine import machine
+from tests.soundness import nothing_is_half_done, records_are_what_the_log_says
 from threadlab.backend.local import Backend
-from threadlab.backend.records import MessageRecord, RunRecord, StepRecord
+from threadlab.backend.wire.http import Request, WaitUntil
 
 BACKEND = str(Path(threadlab.backend.__file__).parent)
 INTERRUPTS = 1_000
@@ -79,28 +80,6 @@ def requests_of_a_turn(client: Client, thread: str, agent: str) -> list[Callable
     return [message, run, poll, poll, poll, answer, poll, poll, poll, poll, cancel]
 
 
-def nothing_is_half_done(backend: Backend, thread: str) -> None:
-    """Check what must hold of a store after each request, whole or interrupted."""
-    store = backend.store
-    runs = store.every(RunRecord, thread)
-    assert sum(run.status not in machine.TERMINAL for run in runs) <= 1
-    for run in runs:
-        kinds = [entry.kind for entry in store.log(run_id=run.id)]
-        due = store.due_of(run.id)
-        steps = store.every(StepRecord, run.id)
-        assert kinds[0] == "run.created"
-        assert kinds.count("model.asked") == kinds.count("model.answered") == run.call
-        assert (due is None) == (run.status in machine.TERMINAL)
-        assert sum(step.status == "in_progress" for step in steps) == (run.step_id is not None)
-        for step in steps:
-            if step.message_id:
-                message = store.get(MessageRecord, step.message_id)
-                assert message is not None
-                assert (message.status == "in_progress") == (step.status == "in_progress")
-            if step.type == "tool_calls" and step.status == "completed":
-                assert all(call.output is not None for call in step.calls)
-
-
 @pytest.mark.parametrize("clock", ["virtual", "real"])
 def test_a_thousand_interrupts_leave_the_next_request_working(clock: str, tmp_path: Path) -> None:
     """Interrupts at random instructions, in every kind of request: each next request is served."""
@@ -125,11 +104,100 @@ def test_a_thousand_interrupts_leave_the_next_request_working(clock: str, tmp_pa
             except KeyboardInterrupt:
                 interrupted += 1
                 assert client.call("GET", f"/threads/{thread}")[0] == 200
-                nothing_is_half_done(backend, thread)
+                nothing_is_half_done(backend.store, thread)
         if turns % 40 == 0:  # a long thread would only make the rest slower
             client.call("DELETE", f"/threads/{thread}")
             thread = client.thread("How is the weather?")
-    nothing_is_half_done(backend, thread)
+    nothing_is_half_done(backend.store, thread)
     done = client.until(client.run_on(client.thread("Still there?"), client.agent()), "completed")
     assert done["usage"]["total_tokens"] > 0
     backend.close()
+
+
+def read_stream(client: Client, path: str, body: dict[str, Any]) -> list[str]:
+    """The names of a stream's events, to its end; none if the stream cannot begin."""
+    request = Request("POST", client.prefix + path, {}, {}, json.dumps({**body, "stream": True}).encode())
+    response = client.backend.handle(request)
+    if isinstance(response.body, bytes):
+        return []
+    names = []
+    for piece in response.body:
+        if isinstance(piece, WaitUntil):
+            client.backend.wait(piece)
+        else:
+            names.append(piece.decode().partition("\n")[0].removeprefix("event: "))
+    return names
+
+
+def streams_of_a_turn(client: Client, thread: str, agent: str) -> list[Callable[[], Any]]:
+    """A turn with tools, streamed: a run, its outputs if it waits for some, and a cancel of what is left."""
+    runs = f"/threads/{thread}/runs"
+
+    def newest() -> dict[str, Any]:
+        found = client.call("GET", runs, query={"limit": "1"})[1]["data"]
+        return found[0] if found else {"id": "run_none", "required_action": None}
+
+    def run() -> Any:
+        return read_stream(client, runs, {"assistant_id": agent})
+
+    def submit() -> Any:
+        found = newest()
+        if not found["required_action"]:
+            return None
+        calls = found["required_action"]["submit_tool_outputs"]["tool_calls"]
+        outputs = [{"tool_call_id": call["id"], "output": "sunny"} for call in calls]
+        return read_stream(client, f"{runs}/{found['id']}/submit_tool_outputs", {"tool_outputs": outputs})
+
+    def end() -> Any:
+        return client.call("POST", f"{runs}/{newest()['id']}/cancel")
+
+    return [run, submit, end]
+
+
+@pytest.mark.parametrize("driver", ["stepped", "worker", "live worker"])
+def test_a_thousand_interrupts_of_streams_leave_store_and_next_stream_working(
+    driver: str, tmp_path: Path
+) -> None:
+    """A stream is cut at random instructions: the run goes on, is sound, and the next stream is whole."""
+    chance = random.Random(driver)
+    scene = Scene(text="word " * 9, instant=driver != "live worker")
+    backend = (
+        Backend.seeded(5, completer=scene)
+        if driver == "stepped"
+        else Backend.durable(tmp_path / "store.sqlite", completer=scene, worker=True)
+    )
+    client = Client(backend)
+    agent, thread = client.agent(tools=[FUNCTION]), client.thread("How is the weather?")
+    interrupted = turns = 0
+    while interrupted < INTERRUPTS // 3 + 1:
+        turns += 1
+        for request in streams_of_a_turn(client, thread, agent):
+            try:
+                with interrupt_after(chance.randint(1, 12_000)):
+                    request()
+            except KeyboardInterrupt:
+                interrupted += 1
+                assert client.call("GET", f"/threads/{thread}")[0] == 200
+                nothing_is_half_done(backend.store, thread)
+        if turns % 20 == 0:
+            come_to_rest(client, thread)
+            records_are_what_the_log_says(backend.store, thread)
+            client.call("DELETE", f"/threads/{thread}")
+            thread = client.thread("How is the weather?")
+    fresh = client.thread("Still there?")
+    names = read_stream(client, f"/threads/{fresh}/runs", {"assistant_id": client.agent()})
+    assert names[-2:] == ["thread.run.completed", "done"]
+    assert names.count("thread.message.delta") >= len(scene.text.split())
+    backend.close()
+
+
+def come_to_rest(client: Client, thread: str) -> None:
+    """Cancel what is active on a thread and wait until it is over."""
+    for run in client.get(f"/threads/{thread}/runs", limit="1")["data"]:
+        path = f"/threads/{thread}/runs/{run['id']}"
+        client.call("POST", f"{path}/cancel")
+        for _ in range(2_000):
+            if client.get(path)["status"] in ("completed", "cancelled", "failed"):
+                return
+            client.backend.time.sleep(0.01)
+        raise AssertionError(f"the run does not end: {client.get(path)['status']}")

@@ -58,3 +58,9 @@ def test_an_unknown_status_is_an_error_that_names_the_known_ones() -> None:
         next_move("paused", at=0, expires_at=600)
     with pytest.raises(IllegalTransition, match="'paused' is no status"):
         check("paused", "completed")
+
+
+def test_a_run_that_waits_for_outputs_does_nothing_before_its_time_is_up() -> None:
+    """Whoever saw it as due before it began to wait must not end it."""
+    assert next_move("requires_action", at=599, expires_at=600) is None
+    assert next_move("requires_action", at=600, expires_at=600) is Move.EXPIRE

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from threadlab.backend.records import AgentRecord, Entry, ThreadRecord
 from threadlab.backend.store.schema import MIGRATIONS, StoreError
-from threadlab.backend.store.sqlite import Store
+from threadlab.backend.store.sqlite import Due, Store
 from threadlab.backend.wire.errors import ApiError
 from threadlab.backend.wire.paging import Page
 
@@ -174,6 +176,73 @@ def test_a_store_of_a_newer_threadlab_is_refused_unchanged(tmp_path: Path) -> No
         Store(path, "real")
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
     connection.close()
+
+
+def test_full_durability_waits_for_the_disk_on_every_connection(tmp_path: Path) -> None:
+    """SQLite's synchronous FULL is 2, NORMAL is 1; anything else is refused."""
+    for durability, level in (("normal", 1), ("full", 2)):
+        store = Store(tmp_path / "s.sqlite", "real", durability)  # type: ignore[arg-type]
+        seen: list[Any] = []
+
+        def look(store: Store = store, seen: list[Any] = seen) -> None:
+            seen.append(store._connection().execute("PRAGMA synchronous").fetchone())
+
+        look()
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        assert seen == [(level,), (level,)]
+        store.close()
+    with pytest.raises(StoreError, match="normal, full"):
+        Store(tmp_path / "s.sqlite", "real", "eternal")  # type: ignore[arg-type]
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due in it stays due, and nobody holds it."""
+    path = tmp_path / "s.sqlite"
+    with monkeypatch.context() as first:
+        first.setattr("threadlab.backend.store.schema.MIGRATIONS", MIGRATIONS[:1])
+        old = Store(path, "real")
+        old._connection().execute("INSERT INTO due VALUES ('run_1', 'thread_1', 5.0)")
+        old.close()
+    store = Store(path, "real")
+    assert store.first_due(6.0) == Due("run_1", "thread_1", 5.0, 0.0, None)
+    store.close()
+
+
+def test_a_lease_keeps_a_run_to_its_holder_until_it_ends(store: Store) -> None:
+    """Only what is due and free can be taken; it is free again when the lease is over or given back."""
+    with store.transaction() as change:
+        change.schedule("run_1", "thread_1", 5.0)
+    assert not store.lease("run_1", "me", now=4.0, until=9.0)
+    assert store.lease("run_1", "me", now=5.0, until=9.0)
+    assert not store.lease("run_1", "you", now=8.0, until=12.0)
+    assert store.first_due(8.0) is None
+    store.renew(["me"], 20.0)
+    assert store.first_due(19.0) is None
+    due = store.first_due(20.0)
+    assert due is not None and (due.holder, due.free) == ("me", 20.0)
+    store.give_back("me", 10.0)
+    due = store.first_due(10.0)
+    assert due is not None and (due.holder, due.free) == (None, 10.0)
+    assert store.lease("run_1", "you", now=10.0, until=12.0)
+    with store.transaction() as change:
+        assert change.holder("run_1") == "you"
+        change.schedule("run_1", "thread_1", 11.0)
+        assert change.holder("run_1") is None
+    assert store.first_due(11.0) == Due("run_1", "thread_1", 11.0)
+
+
+def test_the_connection_of_a_thread_is_closed_when_the_thread_ends(store: Store) -> None:
+    """Threads come and go, and no file stays open for them."""
+    for _ in range(20):
+        thread = threading.Thread(target=store.next_free)
+        thread.start()
+        thread.join()
+    gc.collect()
+    assert len(store._all) == 1
 
 
 def test_a_migration_that_breaks_leaves_the_old_schema(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from threadlab.connect.doctor import Facts, Finding, examine, look
+from threadlab.connect.doctor import Facts, Finding, endpoint_of, examine, look
 
 SOUND = Facts(
     python=(3, 11),
@@ -51,6 +51,25 @@ def test_azure_is_named_with_the_reason() -> None:
     assert first.level == "ok"
     assert "hub.services.ai.azure.com" in first.what
     assert "az login" in first.how
+
+
+def test_a_real_model_is_named_with_the_way_to_ask_it() -> None:
+    """Nothing is asked by itself; the key is not shown."""
+    values = {"MODEL_BASE_URL": "http://localhost:11434", "MODEL_NAME": "llama3.2", "MODEL_API_KEY": "sk-1"}
+    facts = replace(SOUND, values=values)
+    second = examine(facts)[1]
+    assert bad(facts) == []
+    assert "model llama3.2 at localhost:11434, asked with the key" in second.what
+    assert "--probe" in second.how
+    assert "sk-1" not in repr(second)
+    assert str(endpoint_of(facts)) == "model llama3.2 at localhost:11434"
+    assert endpoint_of(replace(SOUND, values={"MODEL_BASE_URL": "x"})) is None
+
+
+def test_a_model_without_an_address_is_a_warning() -> None:
+    """Many tools use a variable of that name."""
+    (finding,) = bad(replace(SOUND, values={"MODEL_NAME": "llama3.2"}))
+    assert (finding.level, "MODEL_BASE_URL is not set" in finding.what) == ("warn", True)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,23 @@ def test_both_azure_variables_make_it_azure() -> None:
         ({"PROJECT_ENDPOINT": f"{ENDPOINT}?x=1"}, "after the project", "Overview"),
         ({"PROJECT_ENDPOINT": "https:///api/projects/demo"}, "no host", "Overview"),
         ({"PROJECT_ENDPOINT": "https://[/api/projects/demo"}, "not a URL", "Overview"),
+        (
+            {"MODEL_BASE_URL": "localhost:11434", "MODEL_NAME": "m"},
+            "MODEL_BASE_URL is 'localhost",
+            "11434/v1",
+        ),
+        ({"MODEL_BASE_URL": "http://localhost:11434"}, "names no model", "MODEL_NAME=llama3.2"),
+        ({"MODEL_BASE_URL": "http://me:pw@host/v1", "MODEL_NAME": "m"}, "'http://…@host/v1'", "MODEL_NAME"),
+        (
+            {
+                "MODEL_BASE_URL": "http://localhost:11434",
+                "MODEL_NAME": "m",
+                "PROJECT_ENDPOINT": ENDPOINT,
+                "MODEL_DEPLOYMENT_NAME": "gpt-4o",
+            },
+            "both set",
+            "unset",
+        ),
         ({"THREADLAB_PACE": "fast"}, "THREADLAB_PACE is 'fast'", "at least 0"),
         ({"THREADLAB_PACE": "-1"}, "THREADLAB_PACE is '-1'", "at least 0"),
         ({"THREADLAB_PACE": "inf"}, "THREADLAB_PACE is 'inf'", "at least 0"),
@@ -50,6 +67,17 @@ def test_what_cannot_be_used_is_named_with_its_remedy(
         Settings.load(values)
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_a_real_model_has_an_address_a_name_and_perhaps_a_key() -> None:
+    """The key is never shown; a name without an address means nothing."""
+    values = {"MODEL_BASE_URL": "http://localhost:11434", "MODEL_NAME": "llama3.2", "MODEL_API_KEY": "sk-1"}
+    settings = Settings.load(values)
+    endpoint = settings.model_endpoint
+    assert endpoint is not None
+    assert (str(endpoint), endpoint.key) == ("model llama3.2 at localhost:11434", "sk-1")
+    assert "sk-1" not in f"{settings!r}"
+    assert Settings.load({"MODEL_NAME": "llama3.2"}).model_endpoint is None
 
 
 def test_a_dotenv_above_the_working_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

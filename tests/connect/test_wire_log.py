@@ -138,6 +138,22 @@ def test_the_requests_of_a_run_are_found(told: Told) -> None:
     assert [entry.number for entry in handler.log.naming("run_1")] == [1, 2, 4, 5]
 
 
+def test_entries_that_left_the_log_are_no_longer_found_by_their_run(told: Told) -> None:
+    """The list of a run's exchanges is bounded with the log, and nothing of a forgotten run stays."""
+    handler = told(lambda _: json_response(RUN))
+    handler.log = WireLog(handler.endpoint, handler.time, limit=2)
+    client = handler.client()
+    client.runs.get("thread_1", "run_1")
+    for _ in range(2):
+        client.runs.get("thread_1", "run_2")
+    client.runs.get("thread_1", "run_1")
+    assert [entry.number for entry in handler.log.naming("run_1")] == [4]
+    assert [entry.number for entry in handler.log.naming("run_2")] == [3]
+    for _ in range(2):
+        client.threads.get("thread_1")
+    assert handler.log.naming("run_1") == handler.log.naming("run_2") == ()
+
+
 def test_the_log_is_bounded_and_its_numbers_go_on(told: Told) -> None:
     """Old entries leave; `since` counts by number."""
     handler = told(a_thread)

@@ -55,6 +55,7 @@ class ScriptedHome:
 
     legs: Sequence[Leg]
     calls: int = 2
+    place: str = "a test, in this process"
     failures: dict[str, list[Exception]] = field(default_factory=dict)
     jumps: list[tuple[float, str]] = field(default_factory=list)
     lost_replies: int = 0

@@ -12,6 +12,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from threadlab.conversation.window import window
+from threadlab.following.explain import explained
 from threadlab.following.run_view import RunView
 from threadlab.objects.agent import Agent
 from threadlab.objects.event import Event
@@ -21,10 +23,11 @@ from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolCall
 from threadlab.objects.wire_entry import WireEntry
-from threadlab.widgets import object_map, run_card, thread_view
+from threadlab.widgets import object_map, run_card, thread_view, timeline, waterfall, window_view
 from threadlab.widgets.object_cards import object_html
 from threadlab.widgets.page import html, style
 from threadlab.widgets.thread_view import NO_TEXT
+from threadlab.workbench.port import Transition, Truth
 
 Fold = Callable[[Sequence[Event]], RunView]
 
@@ -44,8 +47,11 @@ HOSTILE = (
     "{{ 7 * 7 }}{% raw %}",
     "&lt;script&gt;",
 )
-TAGS = "section style div header span strong code ol ul li p h4 dl dt dd pre details summary br"
+TAGS = (
+    "section style div header span strong code ol ul li p h4 dl dt dd pre details summary br i svg rect title"
+)
 ATTRIBUTES = {"class", "title", "role", "aria-label", "aria-live", "aria-hidden", "aria-current"}
+DRAWN = {"svg": {"width", "height"}, "rect": {"x", "y", "width", "height", "rx"}}  # numbers alone
 SWITCHES = {"text", *run_card.MOODS}  # words that decide what is shown: they stay, or less would be shown
 
 
@@ -91,7 +97,9 @@ def assert_ours(page: str) -> None:
     """Only our elements and attributes, only our classes, and one style sheet, which is ours."""
     for element in BeautifulSoup(page, "html.parser").find_all(True):
         assert element.name in TAGS.split()
-        assert set(element.attrs) <= ATTRIBUTES
+        drawn = {name: element.attrs[name] for name in set(element.attrs) & DRAWN.get(element.name, set())}
+        assert set(element.attrs) - set(drawn) <= ATTRIBUTES
+        assert all(re.fullmatch(r"[0-9.]+%?", str(value)) for value in drawn.values())
         for name in element.get_attribute_list("class"):
             assert name is None or re.fullmatch(r"tl(-[a-z_]+)*", name)
     assert page.startswith(str(style()))
@@ -146,6 +154,36 @@ def test_nothing_in_a_conversation_or_on_the_map_becomes_markup(text: str) -> No
     drawn = object_map.render_html(object_map.map_objects(entries))
     assert_ours(drawn)
     assert text in BeautifulSoup(drawn, "html.parser").get_text()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_lane_or_a_window_becomes_markup(text: str, tool_story: list[Event], fold: Fold) -> None:
+    """Waterfall, timeline and window: every word in them is somebody else's."""
+    view = fold(tool_story)
+    pages = []
+    for words in (text, "harmless"):
+        run, steps = filled(view.run, words), filled(view.steps, words)
+        log = [{"kind": "step.delta", "at": 2.0, "data": {"pieces": [{"text": words}, {"arguments": words}]}}]
+        truth = Truth(
+            run_id=words,
+            transitions=(Transition(1.0, words), Transition(3.0, words)),
+            model_calls=(),
+            log=tuple(log),
+        )
+        answer = {"object": "thread.run", "id": words, "status": words}
+        entry = WireEntry(number=1, method=words, path=f"/{words}", response=answer, at=2.0)
+        message = Message(id=words, thread_id="t", role=words, content=(Part("text", words),), run_id=words)
+        explanation = explained(run, steps, truth=truth, calls=filled(view.calls, words))
+        pages.append(
+            (
+                waterfall.render_html(explanation),
+                timeline.render_html(timeline.timeline_of(run, truth, [entry], 3.0)),
+                window_view.render_html(window([message, message], 1000, page=1)),
+            )
+        )
+    for page, harmless in zip(*pages, strict=True):
+        assert skeleton(page) == skeleton(harmless)
+        assert_ours(page)
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))
