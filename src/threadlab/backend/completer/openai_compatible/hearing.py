@@ -2,7 +2,7 @@
 
 Text passes as it comes. A tool call comes in fragments, many of them at once under numbers, and is handed on
 when the answer is over. Servers differ in small things, and what is known of them is allowed for here:
-some number every call 0 and tell them apart by id alone (Ollama, issue 15457), some send a call in one
+some number every call 0 and tell them apart by id alone (Ollama does), some send a call in one
 fragment without a number, some give the arguments as an object.
 """
 
