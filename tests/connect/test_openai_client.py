@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx2
 import openai
 import pytest
 
 from tests.backend_client import FUNCTION, Scene
 from threadlab.backend.local import Backend
-from threadlab.backend.wire.http import Request
+from threadlab.connect.in_process_openai import openai_client
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -25,24 +24,9 @@ def backend() -> Iterator[Backend]:
     backend.close()
 
 
-def client_of(backend: Backend, key: str = KEY) -> openai.OpenAI:
-    """A client whose requests the backend answers in this process."""
-
-    def answer(request: httpx2.Request) -> httpx2.Response:
-        plain = Request(
-            request.method, request.url.path, dict(request.url.params), dict(request.headers), request.content
-        )
-        response = backend.handle(plain)
-        assert isinstance(response.body, bytes)
-        return httpx2.Response(response.status, content=response.body, headers=dict(response.headers))
-
-    http = httpx2.Client(transport=httpx2.MockTransport(answer))
-    return openai.OpenAI(base_url="http://local/v1", api_key=key, http_client=http, max_retries=0)
-
-
 def test_a_tool_run_goes_through(backend: Backend) -> None:
     """Create, poll, submit both outputs, read the answer and the steps."""
-    beta = client_of(backend).beta
+    beta = openai_client(backend, KEY, max_retries=0).beta
     assistant = beta.assistants.create(model="stand-in", tools=[FUNCTION])  # type: ignore[list-item]
     thread = beta.threads.create(messages=[{"role": "user", "content": "How is the weather?"}])
     run = beta.threads.runs.create_and_poll(
@@ -67,16 +51,16 @@ def test_a_tool_run_goes_through(backend: Backend) -> None:
 
 def test_paging_ends_by_the_clients_own_rule(backend: Backend) -> None:
     """This client reads `has_more`, where Azure's reads `last_id`."""
-    beta = client_of(backend).beta
+    beta = openai_client(backend, KEY, max_retries=0).beta
     ids = [beta.assistants.create(model="stand-in").id for _ in range(7)]
     assert [assistant.id for assistant in beta.assistants.list(limit=3)] == ids[::-1]
 
 
 def test_errors_arrive_as_the_clients_own_exceptions(backend: Backend) -> None:
     """401, 404 and 400 by type, with the backend's words."""
-    beta = client_of(backend).beta
+    beta = openai_client(backend, KEY, max_retries=0).beta
     with pytest.raises(openai.AuthenticationError, match="Bearer"):
-        client_of(backend, "sk-wrong").beta.assistants.list()
+        openai_client(backend, "sk-wrong", max_retries=0).beta.assistants.list()
     with pytest.raises(openai.NotFoundError, match="thread_none"):
         beta.threads.retrieve("thread_none")
     with pytest.raises(openai.BadRequestError, match="begins with 'asst'"):

@@ -11,10 +11,6 @@ CITIES = ("Accra", "Bergen", "Cusco", "Dublin", "Kyoto", "Lisbon", "Nairobi", "O
 class Chance(random.Random):
     """Random numbers from a known `seed`, and a few things that people tell agents."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.known_seed = seed
-
     def name(self) -> str:
         """Someone's first name."""
         return self.choice(NAMES)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 
-from threadlab.backend.engine.project import project
-from threadlab.backend.records import Entry, MessageRecord, Record, RunRecord, StepRecord
-
-AnyRecord = TypeVar("AnyRecord", MessageRecord, RunRecord, StepRecord)
+from threadlab.backend.engine.project import AnyRecord, project
+from threadlab.backend.records import Entry, Record
 
 
 class Replay:

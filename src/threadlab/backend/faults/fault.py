@@ -14,7 +14,7 @@ is the id of the one run that it is for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -124,11 +124,6 @@ class Fault:
 def parse_all(text: str) -> tuple[Fault, ...]:
     """Several faults, on lines of their own or with semicolons in between. Raises FaultError."""
     return tuple(Fault.parse(line) for line in text.replace(";", "\n").splitlines() if line.strip())
-
-
-def faults_of(given: Iterable[str | Fault]) -> tuple[Fault, ...]:
-    """Faults, each given as text or as itself. Raises FaultError."""
-    return tuple(each for item in given for each in (parse_all(item) if isinstance(item, str) else (item,)))
 
 
 def _row(kind: str) -> Kind:

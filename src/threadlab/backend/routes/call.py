@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from threadlab.backend.bell import Bell
 from threadlab.backend.clock import Clock
@@ -20,11 +20,10 @@ from threadlab.backend.records import (
     ThreadRecord,
 )
 from threadlab.backend.store.sqlite import Store
+from threadlab.backend.store.tables import AnyRecord
 from threadlab.backend.wire.errors import bad_request, not_found
 from threadlab.backend.wire.http import Request
 from threadlab.backend.wire.paging import Page, read_page
-
-AnyRecord = TypeVar("AnyRecord", AgentRecord, ThreadRecord, MessageRecord, RunRecord, StepRecord)
 
 NAMES: Mapping[type[Any], tuple[str, str, str]] = {
     AgentRecord: ("assistant", "asst", "assistant_id"),
