@@ -7,6 +7,7 @@ import pytest
 from tests.backend_client import Client, Scene
 from threadlab.backend.app import ROUTES
 from threadlab.backend.local import Backend
+from threadlab.backend.wire.http import Request
 
 
 @pytest.mark.parametrize("prefix", ["/api/projects/any-project", "/v1"])
@@ -68,6 +69,20 @@ def test_a_bad_request_is_answered_in_the_services_envelope(
     got, error = client.error(method, path, body, **options)
     assert (got, error["code"]) == (status, code)
     assert words in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/threads", "GET, POST"),
+        ("PATCH", "/v1/threads/runs", "DELETE, GET, POST"),  # POST starts a run, the others are a thread's
+        ("GET", "/v1/threads/thread_a/runs/run_b/cancel/", "POST"),
+    ],
+)
+def test_a_405_says_what_is_allowed(client: Client, method: str, path: str, allowed: str) -> None:
+    """In the header that HTTP has for it."""
+    response = client.backend.handle(Request(method, path))
+    assert (response.status, response.headers["allow"]) == (405, allowed)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,23 @@ def test_at_pace_nought_everything_is_due_at_once(durable: Open) -> None:
     assert client.get(run)["status"] == "completed"
 
 
+def test_what_comes_at_one_instant_is_one_transition(durable: Open) -> None:
+    """The answer is shown with the move that asked for it; the log tells the same story as at any pace."""
+    kinds = {}
+    for pace in (0.0, 0.001):
+        client = durable(pace=pace)
+        run = client.run(tools=True).rpartition("/")[2]
+        due = client.backend.store.due_of(run)
+        assert due is not None
+        client.backend.engine.move(run, due.at)
+        log = client.backend.store.log(run_id=run)
+        stands = [entry.data["status"] for entry in log if entry.kind == "run.status"]
+        assert stands == ["in_progress", "requires_action"][: 2 if pace == 0 else 1]
+        client.until(f"/threads/{log[0].thread_id}/runs/{run}", "requires_action")
+        kinds[pace] = [entry.kind for entry in client.backend.store.log(run_id=run)]
+    assert list(dict.fromkeys(kinds[0.0])) == list(dict.fromkeys(kinds[0.001]))
+
+
 def test_at_a_pace_latencies_are_real(durable: Open) -> None:
     """A learner sees the run queued, and later done."""
     client = durable(pace=0.1)

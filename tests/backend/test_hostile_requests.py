@@ -9,6 +9,7 @@ import pytest
 
 from tests.backend_client import FUNCTION, Client
 from threadlab.backend.app import ROUTES
+from threadlab.backend.wire.http import Request
 
 HUGE = "9" * 5000
 DEEP = b'{"tool_resources": ' + b'{"a": ' * 5000 + b"1" + b"}" * 5000 + b"}"
@@ -73,6 +74,23 @@ def test_a_strange_cursor_is_refused(client: Client, cursor: str) -> None:
 def test_a_strange_id_is_nowhere_to_be_found(client: Client, id: str) -> None:
     """It is no more than an id that nobody has."""
     assert client.error("GET", f"/threads/{id}")[0] in (400, 404)
+
+
+def test_half_a_character_is_refused_wherever_it_stands(client: Client) -> None:
+    """A lone surrogate in a request that was made by hand can be neither looked up nor answered."""
+    thread, half = client.thread(), "\ud800"
+    for request in (
+        Request("GET", f"/v1/threads/thread_{half}"),
+        Request("GET", f"/v1/threads/{thread}/messages", {"after": half}),
+        Request("GET", "/v1/threads", {"order": half}),
+        Request(half, "/v1/threads"),
+        Request("GET", f"/v1/threads/{thread}/events", headers={"last-event-id": half}),
+    ):
+        response = client.backend.handle(request)
+        assert isinstance(response.body, bytes)
+        error = json.loads(response.body)["error"]
+        assert (response.status, error["code"]) == (400, "invalid_value")
+        assert "half of a character" in error["message"]
 
 
 @pytest.mark.parametrize("number", [10**18, 10**30, 10**400])

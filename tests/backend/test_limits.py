@@ -176,11 +176,27 @@ def test_without_a_choice_of_tools_no_call_goes_through() -> None:
 
 
 def test_tokens_that_the_model_counted_are_believed_unless_it_was_cut() -> None:
-    """A count of the whole answer says nothing about its beginning."""
+    """A count of the whole answer says nothing about its beginning, but all about the prompt."""
     client = client_of(lambda request: [Spent(100, 50), "one two three four"])
     assert client.until(client.run(), "completed")["usage"]["completion_tokens"] == 50
     cut = client.until(client.run(max_completion_tokens=2), "incomplete")["usage"]
-    assert (cut["completion_tokens"], cut["estimated"]) == (2, True)
+    assert (cut["prompt_tokens"], cut["completion_tokens"], cut["estimated"]) == (100, 2, True)
+
+
+def test_a_model_that_keeps_the_limit_by_its_own_count_is_believed() -> None:
+    """Its tokens are not the engine's estimates: it stopped at the limit, and says so at its end."""
+    client = client_of(lambda request: [*("one ", "two ", "three ", "four"), Spent(100, 2), "more"])
+    cut = client.until(client.run(max_completion_tokens=2), "incomplete")["usage"]
+    assert (cut["prompt_tokens"], cut["completion_tokens"], "estimated" in cut) == (100, 2, False)
+
+
+def test_a_model_that_ignores_its_limit_is_not_listened_to_for_long() -> None:
+    """After the cut as many pieces are drawn as the limit has tokens."""
+    drawn = []
+    request = Request(model="m", instructions="", messages=(), options={"max_completion_tokens": 5})
+    endless = (drawn.append(n) or Text("word ") for n in range(10**6))  # type: ignore[func-returns-value]
+    text = "".join(piece.text for piece in Kept(request).pieces(endless) if isinstance(piece, Text))
+    assert (text.strip(), len(drawn)) == ("word word word word word", 11)
 
 
 @pytest.mark.parametrize("last", [1, 3])

@@ -9,9 +9,18 @@ from typing import Any
 
 import pytest
 
-from threadlab.backend.records import AgentRecord, Entry, ThreadRecord
+from threadlab.backend.records import (
+    AgentRecord,
+    Entry,
+    MessageRecord,
+    RunRecord,
+    StepRecord,
+    ThreadRecord,
+)
+from threadlab.backend.store.connection import MOST_KNOWN
 from threadlab.backend.store.schema import MIGRATIONS, StoreError
 from threadlab.backend.store.sqlite import Due, Store
+from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire.errors import ApiError
 from threadlab.backend.wire.paging import Page
 
@@ -113,6 +122,129 @@ def test_what_was_committed_is_there_for_another_kernel(store: Store) -> None:
     other.close()
 
 
+def named(store: Store, id: str) -> str | None:
+    """The name of an agent, as the store tells it; None if there is no such agent."""
+    agent = store.get(AgentRecord, id)
+    return None if agent is None else agent.name
+
+
+def rename(store: Store, id: str, name: str) -> None:
+    """Give an agent another name."""
+    with store.transaction() as change:
+        change.put(AgentRecord(id=id, created_at=0, model="m", name=name))
+
+
+def test_a_record_that_is_known_is_read_again_when_another_kernel_has_changed_it(store: Store) -> None:
+    """Also by whoever is about to change it, in lists, and when it is gone."""
+    other = Store(store.path, "real")
+    rename(store, "asst_1", "first")
+    for name in ("second", "third"):
+        rename(other, "asst_1", name)
+        with store.transaction() as change:
+            found = change.get(AgentRecord, "asst_1")
+            assert found is not None and found.name == name
+        rename(other, "asst_1", f"{name} again")
+        assert named(store, "asst_1") == f"{name} again"
+        rename(other, "asst_1", f"{name} for good")
+        assert [agent.name for agent in store.page(AgentRecord, Page())[0]] == [f"{name} for good"]
+    with other.transaction() as change:
+        change.remove(AgentRecord, "asst_1")
+    assert named(store, "asst_1") is None
+    other.close()
+
+
+def test_what_was_undone_was_never_known(store: Store) -> None:
+    """Neither a new record, nor a change, nor that something was removed."""
+    rename(store, "asst_1", "first")
+    with pytest.raises(RuntimeError), store.transaction() as change:
+        change.put(AgentRecord(id="asst_1", created_at=0, model="m", name="undone"))
+        change.put(AgentRecord(id="asst_2", created_at=0, model="m", name="undone"))
+        raise RuntimeError
+    assert (named(store, "asst_1"), named(store, "asst_2")) == ("first", None)
+    with pytest.raises(RuntimeError), store.transaction() as change:
+        change.remove(AgentRecord, "asst_1")
+        assert change.get(AgentRecord, "asst_1") is None
+        raise RuntimeError
+    assert named(store, "asst_1") == "first"
+
+
+def test_an_interrupt_right_after_a_commit_leaves_nothing_stale(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed counts, though the connection had no time to learn of it."""
+
+    def interrupted(_: Transaction) -> None:
+        raise KeyboardInterrupt
+
+    rename(store, "asst_1", "first")
+    assert store.first_due(100.0) is None
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Transaction, "_learn", interrupted)
+        with store.transaction() as change:
+            change.put(AgentRecord(id="asst_1", created_at=0, model="m", name="second"))
+            change.schedule("run_1", "thread_1", 5.0)
+    assert named(store, "asst_1") == "second"
+    assert store.first_due(100.0) == Due("run_1", "thread_1", 5.0)
+
+
+def test_what_another_kernel_makes_due_is_seen_although_all_was_quiet(store: Store) -> None:
+    """Nothing is due, then something is, and earlier than it was."""
+    other = Store(store.path, "real")
+    for at in (50.0, 5.0):
+        assert store.first_due(4.0) is None
+        with other.transaction() as change:
+            change.schedule("run_1", "thread_1", at)
+        assert store.first_due(4.0) is None
+        assert store.first_due(at) == Due("run_1", "thread_1", at)
+    other.close()
+
+
+def test_a_store_keeps_only_so_many_records_at_hand(store: Store) -> None:
+    """The newest ones, however many it has seen."""
+    ids = agents(store, MOST_KNOWN + 10)
+    known = store._connection().known.records
+    assert len(known) == MOST_KNOWN
+    assert (AgentRecord, ids[-1]) in known
+
+
+def test_no_list_is_sorted_or_read_through(store: Store) -> None:
+    """Each statement goes straight to its place, so that a page costs the same at any length."""
+    with store.transaction() as change:
+        change.put(ThreadRecord(id="thread_1", created_at=0))
+        for number in range(3):
+            change.put(
+                MessageRecord(
+                    id=f"msg_{number}",
+                    thread_id="thread_1",
+                    created_at=0,
+                    role="user",
+                    content=[],
+                    run_id="run_1",
+                )
+            )
+    asked: list[str] = []
+    connection = store._connection()
+    connection.set_trace_callback(asked.append)
+    store.page(ThreadRecord, Page())
+    store.page(RunRecord, Page(), "thread_1")
+    store.page(StepRecord, Page(), "run_1")
+    for descending in (True, False):
+        page = Page(1, descending, after="msg_1")
+        assert len(store.page(MessageRecord, page, "thread_1")[0]) == 1
+        assert len(store.page(MessageRecord, page, "thread_1", "run_1")[0]) == 1
+    store.log(run_id="run_1", after=3)
+    store.log(thread_id="thread_1", after=3)
+    connection.set_trace_callback(None)
+    asked = [statement for statement in asked if statement.startswith("SELECT")]
+    assert len(asked) == 13  # a cursor is looked up first
+    for statement in asked:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        in_order = "SCAN threads" if "FROM threads" in statement else "SEARCH"  # all of them, as they lie
+        assert any(line.startswith(in_order) for line in plan), (statement, plan)
+        if "UNION ALL" not in statement:
+            assert not any("TEMP B-TREE" in line for line in plan), (statement, plan)
+
+
 def test_threads_have_connections_of_their_own(store: Store) -> None:
     """Many threads write at once and nothing is lost or locked out."""
 
@@ -200,15 +332,29 @@ def test_full_durability_waits_for_the_disk_on_every_connection(tmp_path: Path) 
 def test_a_store_of_the_first_schema_is_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is due in it stays due, and nobody holds it."""
+    """What is due in it stays due, nobody holds it, and its log is found by run and by thread."""
     path = tmp_path / "s.sqlite"
     with monkeypatch.context() as first:
         first.setattr("threadlab.backend.store.schema.MIGRATIONS", MIGRATIONS[:1])
         old = Store(path, "real")
-        old._connection().execute("INSERT INTO due VALUES ('run_1', 'thread_1', 5.0)")
+        connection = old._connection()
+        connection.execute("INSERT INTO due VALUES ('run_1', 'thread_1', 5.0)")
+        connection.execute("INSERT INTO runs (id, parent, doc) VALUES ('run_1', 'thread_1', '{}')")
+        for run_id, thread_id in (
+            (None, "thread_1"),
+            ("run_1", "thread_1"),
+            (None, "thread_2"),
+            (None, "thread_1"),
+        ):
+            connection.execute(
+                "INSERT INTO log (thread_id, run_id, leg, at, kind, data) VALUES (?, ?, 0, 0, 'kind', '{}')",
+                (thread_id, run_id),
+            )
         old.close()
     store = Store(path, "real")
     assert store.first_due(6.0) == Due("run_1", "thread_1", 5.0, 0.0, None)
+    assert [entry.seq for entry in store.log(thread_id="thread_1")] == [1, 2, 4]
+    assert [entry.seq for entry in store.log(run_id="run_1")] == [2]
     store.close()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -406,6 +407,46 @@ def test_a_backend_that_is_closed_gives_back_what_it_held(opened: Open) -> None:
     assert again.until(run, "completed")
     assert len(scene.seen) == 1
     is_sound(again, run)
+
+
+def test_a_worker_that_is_stopped_while_it_takes_a_lease_gives_it_back(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its consultations have gone by then: nobody else would, and the run would wait for the lease's end."""
+    client = opened(Scene(instant=False), worker=Crew(lease=3600))
+    worker, store, leased = client.backend.driver, client.backend.store, threading.Event()
+    lease = store.lease
+
+    def slowly(*asked: Any) -> bool:
+        taken = lease(*asked)
+        leased.set()
+        wait_for(lambda: worker._stopped)  # type: ignore[attr-defined]
+        return taken
+
+    monkeypatch.setattr(store, "lease", slowly)
+    run = client.run()
+    assert leased.wait(30)
+    client.backend.close()
+    status(opened(Scene(instant=False)), run, "completed")
+
+
+def test_a_server_drives_its_runs_on_its_own_event_loop(opened: Open) -> None:
+    """No thread of the worker's makes a move; what a completer is asked is not asked on the loop."""
+    client = opened(Scene(instant=False), worker=Crew(hosted=True))
+    run = client.run(tools=True)
+
+    async def until(wanted: str) -> None:
+        driving = asyncio.create_task(client.backend.drive())
+        while record(client, run).status != wanted:
+            await asyncio.sleep(0.005)
+        driving.cancel()
+
+    assert record(client, run).status == "queued"
+    asyncio.run(asyncio.wait_for(until("requires_action"), 30))
+    client.answer(run)
+    assert record(client, run).status == "queued"
+    asyncio.run(asyncio.wait_for(until("completed"), 30))
+    is_sound(client, run)
 
 
 def test_a_step_is_made_at_once_whenever_it_would_be_due(opened: Open) -> None:

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 
 from threadlab.backend.faults.faults import Faults
 from threadlab.backend.faults.requests import RequestFaults
-from threadlab.backend.openapi import PATH, openapi
 from threadlab.backend.routes import agents, events, messages, run_steps, runs, threads
 from threadlab.backend.routes.call import Call, Room
 from threadlab.backend.wire import bodies
 from threadlab.backend.wire.bearer import check_key
 from threadlab.backend.wire.errors import ApiError
-from threadlab.backend.wire.http import Request, Response, json_response
+from threadlab.backend.wire.http import DESCRIPTION, Request, Response, json_response
+from threadlab.backend.wire.route_table import RouteTable
+from threadlab.backend.wire.text import check_text
 
 PREFIXES = ("/api/projects/<project>", "/v1")
 
@@ -39,6 +36,8 @@ class Route:
 
 def describe(_: Call) -> dict[str, Any]:
     """GET /openapi.json: all of these, for machines."""
+    from threadlab.backend.openapi import openapi  # noqa: PLC0415
+
     return openapi(ROUTES)
 
 
@@ -73,19 +72,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_THREAD}/events", events.of_thread),
     Route("GET", f"{_RUN}/steps", run_steps.list_),
     Route("GET", f"{_RUN}/steps/<step_id>", run_steps.get),
-    Route("GET", PATH, describe),
+    Route("GET", DESCRIPTION, describe),
 )
 
 
-@cache
-def _compiled() -> Map:
-    """The table as werkzeug matches it. Compiling it takes longer than opening a store: it is done once."""
-    rules = [
-        Rule(prefix + route.path, methods=[route.method], endpoint=route)
-        for prefix in PREFIXES
-        for route in ROUTES
-    ]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+TABLE = RouteTable((route.method, prefix + route.path, route) for prefix in PREFIXES for route in ROUTES)
 
 
 class App:
@@ -98,7 +89,6 @@ class App:
         self._room = room
         self._key = key
         self._faults = RequestFaults(faults or Faults(), room)
-        self._map = _compiled().bind("local")
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Never waits; whatever is wrong with the request comes back as its error.
@@ -106,8 +96,9 @@ class App:
         Raises ConnectionDropped alone, where a fault cuts the connection.
         """
         try:
+            check_text(request)
             self._let_in(request)
-            route, path = self._match(request)
+            route, path = TABLE.find(request.method, request.path)
             self._room.store.recover()
             self._room.driver.perform_due()
             body = bodies.read_body(route.body, request.body) if route.body else None
@@ -125,14 +116,3 @@ class App:
     def _let_in(self, request: Request) -> None:
         if self._key is not None:
             check_key(request.headers, self._key)
-
-    def _match(self, request: Request) -> tuple[Route, dict[str, str]]:
-        try:
-            route, path = self._map.match(request.path, method=request.method)
-        except MethodNotAllowed:
-            raise ApiError(
-                405, f"{request.method} is not allowed on {request.path}.", code="method_not_allowed"
-            ) from None
-        except HTTPException:
-            raise ApiError(404, f"There is no {request.path} here.", code="not_found") from None
-        return route, dict(path)

@@ -70,17 +70,26 @@ class Bell:
 
     async def wait_async(self, name: str, heard: int, seconds: float) -> None:
         """The same on an event loop, which is left free; it gets its turn even when nothing is waited for."""
-        loop, rung = asyncio.get_running_loop(), asyncio.Event()
+        if seconds <= 0.0 or self.heard(name) != heard:
+            await asyncio.sleep(0)
+            return
+        loop, here = asyncio.get_running_loop(), threading.get_ident()
+        rung = loop.create_future()
 
         def wake() -> None:
-            with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
-                loop.call_soon_threadsafe(rung.set)
+            if not rung.done():
+                rung.set_result(None)
 
-        stop = self.listen(name, heard, wake)
+        def call() -> None:
+            with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+                if threading.get_ident() == here:
+                    wake()
+                else:
+                    loop.call_soon_threadsafe(wake)
+
+        stop, end = self.listen(name, heard, call), loop.call_later(seconds, wake)
         try:
-            async with asyncio.timeout(max(seconds, 0.0)):
-                await rung.wait()
-        except TimeoutError:
-            pass
+            await rung
         finally:
             stop()
+            end.cancel()

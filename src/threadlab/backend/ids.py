@@ -9,6 +9,8 @@ from typing import Protocol
 
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 24
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+"""The character for each value of a byte."""
 
 
 class Ids(Protocol):
@@ -24,7 +26,7 @@ class RandomIds:
 
     def new(self, prefix: str) -> str:
         """A new id from the system's source of randomness."""
-        return f"{prefix}_{''.join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(LENGTH))}"
+        return f"{prefix}_{secrets.token_bytes(LENGTH).translate(_LETTERS).decode()}"
 
 
 class SeededIds:

@@ -124,6 +124,15 @@ class Backend:
         else:
             await self.bell.wait_async(piece.bell, piece.heard, max(seconds, self.driver.rings))
 
+    def is_over(self, piece: WaitUntil) -> bool:
+        """Whether the bell that a stream's wait listens to has rung already."""
+        return bool(piece.bell) and self.bell.heard(piece.bell) != piece.heard
+
+    async def drive(self) -> None:
+        """Drive the runs on this event loop; at once over if nobody has to, since threads or requests do."""
+        if isinstance(self.driver, Worker) and self.driver.hosted:
+            await self.driver.drive()
+
     def close(self) -> None:
         """Stop the worker, if there is one, and close the store."""
         self.driver.stop()

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 from pydantic.json_schema import models_json_schema
 
 from threadlab.backend.wire.bodies import Body
+from threadlab.backend.wire.http import DESCRIPTION
 from threadlab.backend.wire.paging import DEFAULT_LIMIT, MAX_LIMIT
 from threadlab.backend.wire.schemas import EVENT, SCHEMAS, Json, choice, ref
 
-PATH = "/openapi.json"
 OBJECTS: Mapping[str, str] = {
     "assistants": "assistant",
     "threads": "thread",
@@ -130,7 +130,7 @@ def _content(route: Described) -> Json:
 
 def _answer(route: Described) -> Json:
     """The schema of a success that is no stream."""
-    if route.path == PATH:
+    if route.path == DESCRIPTION:
         return {"type": "object"}
     if route.method == "DELETE":
         return ref("deleted")

@@ -188,3 +188,7 @@ class Entry:
     leg: int = 0
     at: float = 0.0
     seq: int = 0
+
+    def at_place(self, seq: int) -> Entry:
+        """The same entry, appended there."""
+        return Entry(self.kind, self.data, self.thread_id, self.run_id, self.leg, self.at, seq)

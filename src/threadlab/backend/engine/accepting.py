@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from threadlab.backend.clock import Clock
 from threadlab.backend.engine.log import write
@@ -41,7 +41,7 @@ def accept(
         "id": run_id,
         "agent_id": agent.id,
         "expires_at": parent.expires_at if parent else at + max(LIFETIME, clock.stretch(LIFETIME)),
-        "config": asdict(config),
+        "config": {field.name: getattr(config, field.name) for field in fields(config)},
         "metadata": metadata or {},
     }
     if parent is not None:

@@ -208,7 +208,7 @@ class Engine:
             elif not answer["parts"]:
                 end(self.store, change, run, at, "incomplete", reason=answer["cut"])
             else:
-                self._show_burst(change, run, at, answer)
+                self._show_bursts(change, run, at, answer)
 
     def _take_over(self, run: RunRecord, at: float) -> None:
         """Whoever consulted the model has gone: consult it again, unless its answer was seen already."""
@@ -219,14 +219,18 @@ class Engine:
             if change.get(RunRecord, run.id) == run:
                 end(self.store, change, run, at, "failed", error=GONE)
 
-    def _show_burst(self, change: Transaction, run: RunRecord, at: float, answer: Json) -> None:
+    def _show_bursts(self, change: Transaction, run: RunRecord, at: float, answer: Json) -> None:
+        """Show the next burst, and those of its part that come at the same instant."""
         number, place = part_of(answer["parts"], run.shown)
-        part = answer["parts"][number]
-        note(change, run, at, "step.delta", {"id": run.step_id, "pieces": part["bursts"][place]["pieces"]})
-        if place + 1 < len(part["bursts"]):
-            self._schedule_burst(change, run, at, answer, run.shown + 1)
-            return
-        self.part_ends(change, run, at, answer, number)
+        part, is_due = answer["parts"][number], True
+        while is_due:
+            pieces = part["bursts"][place]["pieces"]
+            note(change, run, at, "step.delta", {"id": run.step_id, "pieces": pieces})
+            place += 1
+            if place == len(part["bursts"]):
+                self.part_ends(change, run, at, answer, number)
+                return
+            is_due = self._comes_now(change, run, at, part["bursts"][place]["after"])
 
     def part_ends(self, change: Transaction, run: RunRecord, at: float, answer: Json, number: int) -> None:
         """All bursts of a part are shown: go on with the next one, or see what the answer leads to."""
@@ -241,9 +245,7 @@ class Engine:
             return
         step_ends(change, run, at, "completed", part["usage"], "max_tokens" if cut and is_last else None)
         if not is_last:
-            self.step_begins(change, run, at, parts[number + 1]["type"])
-            shown = sum(len(part["bursts"]) for part in parts[: number + 1])
-            self._schedule_burst(change, run, at, answer, shown)
+            self._part_begins(change, run, at, answer, number + 1)
             return
         status = {"status": "incomplete", "reason": cut} if cut else {"status": "completed"}
         note(change, run, at, "run.status", status)
@@ -260,21 +262,26 @@ class Engine:
             if change.get(RunRecord, run.id) == run:
                 end(self.store, change, run, at, status)
 
-    def _schedule_burst(
-        self, change: Transaction, run: RunRecord, at: float, answer: Json, shown: int
-    ) -> None:
-        after = 0.0
-        if answer["parts"]:
-            number, place = part_of(answer["parts"], shown)
-            after = answer["parts"][number]["bursts"][place]["after"]
+    def _comes_now(self, change: Transaction, run: RunRecord, at: float, after: float) -> bool:
+        """Whether what comes after so many seconds belongs to this very transition; else it is scheduled."""
         due = min(at + self.clock.stretch(after), run.expires_at)
+        if due <= at < run.expires_at:
+            return True
         change.schedule(run.id, run.thread_id, due)
+        return False
 
     def answer_begins(self, change: Transaction, run: RunRecord, at: float, answer: Json) -> None:
-        """Nothing of an answer is shown yet: begin its first step, if it has any."""
+        """Nothing of an answer is shown yet: begin its first part, if it has any."""
         if answer["parts"]:
-            self.step_begins(change, run, at, answer["parts"][0]["type"])
-        self._schedule_burst(change, run, at, answer, 0)
+            self._part_begins(change, run, at, answer, 0)
+        else:
+            change.schedule(run.id, run.thread_id, min(at, run.expires_at))
+
+    def _part_begins(self, change: Transaction, run: RunRecord, at: float, answer: Json, number: int) -> None:
+        part = answer["parts"][number]
+        self.step_begins(change, run, at, part["type"])
+        if self._comes_now(change, run, at, part["bursts"][0]["after"]):
+            self._show_bursts(change, _read(change, run.id), at, answer)
 
     def step_begins(self, change: Transaction, run: RunRecord, at: float, type: str) -> None:
         """A step begins, with its message if it has one."""

@@ -108,6 +108,7 @@ def choice(config: RunConfig) -> Any:
 
 def text_of(message: MessageRecord) -> str:
     """The text of a message; other parts are named, for a stand-in cannot see them."""
-    return "\n\n".join(
+    texts = [
         part["text"]["value"] if part["type"] == "text" else f"[{part['type']}]" for part in message.content
-    )
+    ]
+    return "\n\n".join(texts)

@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from threadlab.backend.completer.port import Call, Cut, Piece, Reason, Request, Text
-from threadlab.backend.completer.tokens import estimate, estimate_request, first_tokens
+from threadlab.backend.completer.port import Call, Cut, Piece, Reason, Request, Spent, Text
+from threadlab.backend.completer.tokens import MESSAGE_FRAME, estimate, estimate_request, first_tokens
+
+MOST_AFTER_A_CUT = 64
+"""Pieces that are drawn after a model's own cut, in wait for its count of tokens."""
 
 
 def left(most: int | None, spent: int) -> int | None:
@@ -22,18 +25,23 @@ def left(most: int | None, spent: int) -> int | None:
 
 def fitting(request: Request, most: int | None) -> Request | None:
     """The request with its oldest messages left out until it fits; None if it cannot."""
-    while most is not None and estimate_request(request) > most:
-        if len(request.messages) < 2:
+    if most is None:
+        return request
+    too_many, left_out = estimate_request(request) - most, 0
+    while too_many > 0:
+        if len(request.messages) - left_out < 2:
             return None
-        request = replace(request, messages=request.messages[1:])
-    return request
+        text = request.messages[left_out].text
+        too_many -= estimate(text) + MESSAGE_FRAME if text else 0
+        left_out += 1
+    return replace(request, messages=request.messages[left_out:])
 
 
 class Kept:
     """Lets the pieces of an answer through as far as its request allows.
 
-    `cut` says why the answer is not whole, `cut_here` whether it was cut on this side of the model, whose own
-    count of tokens then counts more than was kept.
+    `cut` says why the answer is not whole, `cut_here` whether it was cut on this side of the model: its own
+    count of tokens may then count more than was kept.
     """
 
     def __init__(self, request: Request) -> None:
@@ -45,18 +53,30 @@ class Kept:
         self._in_calls = 0
 
     def pieces(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        """The pieces, up to the limits. After a cut nothing more is drawn from the model."""
-        calls = 0
+        """The pieces, up to the limits. After a cut, beats alone and the model's count of its tokens.
+
+        That count is the last thing that a model says. One that keeps the limit as well says it soon, so
+        it is waited for as long as that can take: one piece for each token of the limit.
+        """
+        calls, patience = 0, self._most or MOST_AFTER_A_CUT
         for piece in pieces:
+            if self.cut:
+                yield piece if isinstance(piece, Spent) else Text("")
+                patience -= piece != Text("")
+                if isinstance(piece, Spent) or patience <= 0:
+                    return
+                continue
             calls += isinstance(piece, Call)
             if isinstance(piece, Call) and self._most_calls is not None and calls > self._most_calls:
                 continue
             yield from self._within(piece)
-            if self.cut:
-                return
         if self._most_calls is not None and calls > self._most_calls:
             because = f"the run takes {self._most_calls} of the {calls} calls that the model made at once"
             yield Reason("limits of the run", because)
+
+    def counts(self, spent: Spent) -> bool:
+        """Whether the model's count of its answer is one of what was kept."""
+        return not self.cut_here or spent.completion_tokens <= (self._most or 0)
 
     def _within(self, piece: Piece) -> Iterator[Piece]:
         """The piece, or as much of its text as is allowed. A call that is too long is left out."""

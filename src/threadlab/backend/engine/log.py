@@ -23,7 +23,6 @@ Messages, runs, run steps and every stream of events are projections of this log
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from threadlab.backend.engine.project import project
 from threadlab.backend.records import Entry, Json, RunRecord
@@ -33,7 +32,7 @@ from threadlab.backend.store.transaction import Transaction
 def write(change: Transaction, entries: Iterable[Entry]) -> None:
     """Append entries and bring the records up to date, in one and the same change."""
     for entry in entries:
-        project(replace(entry, seq=change.append(entry)), change)
+        project(entry.at_place(change.append(entry)), change)
 
 
 def note(change: Transaction, run: RunRecord, at: float, kind: str, data: Json) -> None:

@@ -31,22 +31,28 @@ MOST_BURSTS = 40
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model said, sorted: pieces of text, tool calls, why, and the tokens if it counted them."""
+    """What the model said, sorted: pieces of text, tool calls, why, and the tokens if it counted them.
+
+    Of an answer that was cut, `is_counted` tells whether the model's count is one of what was kept.
+    """
 
     texts: tuple[str, ...]
     calls: tuple[Call, ...]
     reasons: tuple[Reason, ...]
     spent: Spent | None
+    is_counted: bool = True
 
 
 def sort_pieces(pieces: Iterable[Piece], kept: Kept) -> Answer:
     """Draw all pieces and sort them. Raises ModelError for an answer that says nothing and was not cut."""
     drawn = list(pieces)
+    spent = next((piece for piece in drawn if isinstance(piece, Spent)), None)
     answer = Answer(
         texts=tuple(piece.text for piece in drawn if isinstance(piece, Text) and piece.text),
         calls=tuple(piece for piece in drawn if isinstance(piece, Call)),
         reasons=tuple(piece for piece in drawn if isinstance(piece, Reason)),
-        spent=None if kept.cut_here else next((piece for piece in drawn if isinstance(piece, Spent)), None),
+        spent=spent,
+        is_counted=spent is not None and kept.counts(spent),
     )
     if not answer.texts and not answer.calls and not kept.cut:
         raise ModelError("the model answered with neither text nor tool calls")
@@ -68,13 +74,14 @@ def plan(answer: Answer, prompt_tokens: int, ids: Ids, *, at_once: bool) -> list
         for part in parts:
             pieces = [piece for burst in part["bursts"] for piece in burst["pieces"]]
             part["bursts"] = [{"after": 0.0, "pieces": pieces}]
+    if not parts:
+        return parts
     if answer.spent:
+        prompt_tokens = answer.spent.prompt_tokens
+    if answer.spent and answer.is_counted:
         for part in parts:
             part["usage"] |= {"completion_tokens": 0, "estimated": False}
         parts[-1]["usage"]["completion_tokens"] = answer.spent.completion_tokens
-        prompt_tokens = answer.spent.prompt_tokens
-    if not parts:
-        return parts
     parts[0]["usage"]["prompt_tokens"] = prompt_tokens
     parts[0]["bursts"][0]["after"] += THINKING
     return parts

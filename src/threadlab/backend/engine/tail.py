@@ -34,6 +34,8 @@ def tail(
             if ends_leg(entry):
                 return
         if entries:
+            if driver.rings:  # it rings as soon as there is more
+                yield WaitUntil(entries[-1].at + driver.rings, run_id, heard)
             continue
         due = store.due_of(run_id)
         if due is None:

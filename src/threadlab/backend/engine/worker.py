@@ -1,6 +1,7 @@
 """The worker: drives runs by itself, on threads, in real time. Requests only ask and look.
 
-One thread, the driver, makes each transition when it is due; the store takes one change at a time anyway.
+One thread, the driver, makes each transition when it is due; the store takes one change at a time anyway. A
+server has that done on its event loop, where its requests are.
 Whatever consults a model needs time and is done by a few more threads, under a lease: other workers and
 kernels on the same store leave the run alone. The lease is renewed while its holder lives. If it is not,
 somebody else takes the run over: a consultation of which nothing was shown is begun again, one that was cut
@@ -31,6 +32,8 @@ LOOK_AGAIN = 0.02
 """Seconds after which a stream looks again, if its reader does not listen to the bell."""
 LOOK_FAR = 0.25
 """Seconds between two looks for what other processes have written; what this one writes rings the bell."""
+BURST = 0.01
+"""Seconds of making what is due before others get their turn: on an event loop, requests wait so long."""
 LEAVING = 5.0
 """Seconds that a worker that is stopped waits for its threads."""
 
@@ -42,11 +45,13 @@ class Crew:
     """How a worker works.
 
     `consultations` of the model at once, at most: more runs wait in the queue. `lease` is after how many
-    seconds a worker that has not renewed its lease counts as dead.
+    seconds a worker that has not renewed its lease counts as dead. One that is `hosted` has no driver of its
+    own: somebody awaits `Worker.drive`.
     """
 
     consultations: int = 4
     lease: float = 10.0
+    hosted: bool = False
 
 
 class Worker:
@@ -66,12 +71,15 @@ class Worker:
         self._most = crew.consultations
         self._held: dict[str, Live] = {}
         self._waiting: queue.SimpleQueue[Live | None] = queue.SimpleQueue()
+        self.hosted = crew.hosted
         self._stopped = False
-        self._threads = [threading.Thread(target=self._drive, name="threadlab-driver", daemon=True)]
-        self._threads += [
+        self._threads = [
             threading.Thread(target=self._consult, name=f"threadlab-consultation-{number}", daemon=True)
             for number in range(1, crew.consultations + 1)
         ]
+        if not crew.hosted:
+            drive = threading.Thread(target=self._drive, name="threadlab-driver", daemon=True)
+            self._threads.append(drive)
         atexit.register(self.stop)
         for thread in self._threads:
             thread.start()
@@ -115,24 +123,36 @@ class Worker:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(max(until - time.monotonic(), 0.0))
+        for holder in list(self._held):  # what was leased while the others left, or is held by a slow one
+            self._give_back(holder)
+
+    async def drive(self) -> None:
+        """Make what is due on this event loop, in the place of a thread, until the worker is stopped."""
+        while not self._stopped:
+            heard = self._bell.heard(DUE)
+            await self._bell.wait_async(DUE, heard, self._make_due())
 
     def _drive(self) -> None:
         while not self._stopped:
             heard = self._bell.heard(DUE)
-            try:
-                self._renew()
-                if self._make_next():
-                    continue
-                free = self._store.next_free()
-            except (
-                Exception
-            ):  # the store's trouble, most likely: a worker that ends would leave all runs behind
-                if self._stopped:
-                    return
+            self._bell.wait(DUE, heard, self._make_due())
+
+    def _make_due(self) -> float:
+        """Make what is due, a burst at most; after how many seconds to look again, at the latest."""
+        free = None
+        try:
+            self._store.recover()
+            self._renew()
+            until = time.monotonic() + BURST
+            while self._make_next():
+                if time.monotonic() > until:
+                    return 0.0
+            free = self._store.next_free()
+        except Exception:  # most likely the store's trouble: a worker that ends would leave all runs behind
+            if not self._stopped:
                 logger.exception("the worker could not drive the runs, and tries again")
-                free = None
-            now = self._clock.now()
-            self._bell.wait(DUE, heard, min(LOOK_FAR, self._lease / 4, (free or now + LOOK_FAR) - now))
+        now = self._clock.now()
+        return min(LOOK_FAR, self._lease / 4, (free or now + LOOK_FAR) - now)
 
     def _make_next(self) -> bool:
         """Make the transition that is due first, or hand it to a consultation; False if there is none."""
@@ -154,8 +174,14 @@ class Worker:
     def _begin(self, run: RunRecord, now: float) -> None:
         """Take the lease of a run and hand it to a consultation."""
         holder = f"{self._name}/{next(self._numbers)}"
-        if self._store.lease(run.id, holder, now, now + self._lease):
-            self._held[holder] = live = Live(self._engine, run, holder)
+        self._held[holder] = live = Live(self._engine, run, holder)  # before it is: `stop` may come between
+        leased = False
+        try:
+            leased = self._store.lease(run.id, holder, now, now + self._lease)
+        finally:
+            if not leased:
+                self._held.pop(holder, None)
+        if leased:
             self._waiting.put(live)
 
     def _renew(self) -> None:

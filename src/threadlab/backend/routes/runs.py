@@ -76,7 +76,7 @@ def submit_tool_outputs(call: Call) -> dict[str, Any] | Response:
     run, body = call.find(RunRecord), call.body
     if body.tool_outputs is None:
         raise _approvals_unwanted(run) if body.tool_approvals is not None else missing("tool_outputs")
-    before = call.room.store.log(run_id=run.id)[-1].seq
+    before = call.room.store.log(run_id=run.id)[-1].seq if body.stream else 0
     outputs = [(item.tool_call_id, item.output) for item in body.tool_outputs]
     run = call.room.engine.submit(run.id, outputs)
     return stream(call.room, run, after=before) if call.body.stream else show(call.room, run)

@@ -23,7 +23,7 @@ def _frames(
     room: Room, run_id: str, after: int, new_thread: ThreadRecord | None
 ) -> Iterator[bytes | WaitUntil]:
     records = Replay()
-    for entry in room.store.log(run_id=run_id):
+    for entry in room.store.log(run_id=run_id) if after else ():
         if entry.seq <= after:
             records.apply(entry)
     if new_thread is not None:

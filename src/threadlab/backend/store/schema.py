@@ -46,6 +46,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE due ADD COLUMN holder TEXT",
         "ALTER TABLE due ADD COLUMN lease REAL NOT NULL DEFAULT 0",
     ),
+    (
+        # Each commit writes whole pages: an index that no query needs is paid for with every step of a run.
+        # An entry of the log belongs to a run, or to its thread alone; a message to a run, or to nobody's.
+        "DROP INDEX log_of_run",
+        "DROP INDEX log_of_thread",
+        "CREATE INDEX log_of_run ON log (run_id, seq) WHERE run_id IS NOT NULL",
+        "CREATE INDEX log_beside_runs ON log (thread_id, seq) WHERE run_id IS NULL",
+        "DROP INDEX messages_of_run",
+        "CREATE INDEX messages_of_run ON messages (run_id, seq) WHERE run_id <> ''",
+        # All agents and all threads have one parent: they lie in order as they are.
+        "DROP INDEX agents_in_order",
+        "DROP INDEX threads_in_order",
+        # Only active runs are due, and they are few.
+        "DROP INDEX due_in_order",
+    ),
 )
 
 

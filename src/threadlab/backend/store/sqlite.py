@@ -9,20 +9,19 @@ durability is "full" (synchronous FULL: each commit waits for the disk).
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from threadlab.backend.bell import DUE, Bell
 from threadlab.backend.records import Entry
+from threadlab.backend.store.connection import Connection
 from threadlab.backend.store.schema import StoreError, migrate
-from threadlab.backend.store.tables import ADAPTERS, ENTRY, TABLES, AnyRecord, entry_of, read
+from threadlab.backend.store.tables import ENTRY, TABLES, AnyRecord, entry_of, read, record_of
 from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire.errors import bad_request
 from threadlab.backend.wire.paging import Page
@@ -30,17 +29,13 @@ from threadlab.backend.wire.paging import Page
 Durability = Literal["normal", "full"]
 SYNCHRONOUS = {"normal": "NORMAL", "full": "FULL"}
 
-CHECKPOINT_PAGES = 4000
-"""Pages in the write-ahead log before it is folded back: a fold waits for the disk, a commit does not."""
-
-
-class OwnConnection(sqlite3.Connection):
-    """The connection of one thread: it is closed when that thread ends."""
-
-    def __del__(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # one that could not be opened has nothing to close
-            self.close()
-
+OF_RUN = f"SELECT {ENTRY} FROM log WHERE run_id = ? AND seq > ? ORDER BY seq"
+OF_THREAD = (
+    f"SELECT {ENTRY} FROM log WHERE run_id IS NULL AND thread_id = ?1 AND seq > ?2 UNION ALL "
+    f"SELECT {ENTRY} FROM log WHERE run_id IN (SELECT id FROM runs WHERE parent = ?1) AND seq > ?2 "
+    "ORDER BY seq"
+)
+"""A thread's log: the entries beside its runs, and those of its runs. Each entry stands in one index only."""
 
 DUE_ROW = "run_id, thread_id, at, lease, holder"
 
@@ -75,7 +70,7 @@ class Store:
         self._synchronous = SYNCHRONOUS[durability]
         self.bell = Bell()
         self._own = threading.local()
-        self._all: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
+        self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         connection = self._connection()
         migrate(connection)
@@ -113,7 +108,9 @@ class Store:
 
     def get(self, kind: type[AnyRecord], id: str) -> AnyRecord | None:
         """The record of that kind and id."""
-        return read(self._connection(), kind, id)
+        connection = self._connection()
+        connection.look()
+        return read(connection, kind, id)
 
     def page(
         self, kind: type[AnyRecord], page: Page, parent: str = "", run_id: str | None = None
@@ -122,7 +119,7 @@ class Store:
         where: list[str] = ["parent = ?"]
         values: list[str | int] = [parent]
         if run_id is not None:
-            where, values = ["run_id = ?"], [run_id]
+            where, values = ["run_id = ? AND run_id <> ''"], [run_id]
         for cursor, side in (
             (page.after, "<" if page.descending else ">"),
             (page.before, ">" if page.descending else "<"),
@@ -130,27 +127,24 @@ class Store:
             if cursor is not None:
                 where.append(f"seq {side} ?")  # bound, so that the statement is compiled once
                 values.append(self._seq(kind, cursor))
-        rows = (
-            self._connection()
-            .execute(
-                f"SELECT doc FROM {TABLES[kind]} WHERE {' AND '.join(where)} "
-                f"ORDER BY seq {'DESC' if page.descending else 'ASC'} LIMIT {page.limit + 1}",
-                values,
-            )
-            .fetchall()
-        )
-        records = [ADAPTERS[kind].validate_json(doc) for (doc,) in rows[: page.limit]]
-        return records, len(rows) > page.limit
+        connection = self._connection()
+        known = connection.look()
+        rows = connection.execute(
+            f"SELECT id, doc FROM {TABLES[kind]} WHERE {' AND '.join(where)} "
+            f"ORDER BY seq {'DESC' if page.descending else 'ASC'} LIMIT {page.limit + 1}",
+            values,
+        ).fetchall()
+        return [record_of(known, kind, *row) for row in rows[: page.limit]], len(rows) > page.limit
 
     def every(self, kind: type[AnyRecord], parent: str) -> list[AnyRecord]:
         """All records of a parent, oldest first."""
-        rows = self._rows(f"SELECT doc FROM {TABLES[kind]} WHERE parent = ? ORDER BY seq", (parent,))
-        return [ADAPTERS[kind].validate_json(doc) for (doc,) in rows]
+        known = self._connection().look()
+        rows = self._rows(f"SELECT id, doc FROM {TABLES[kind]} WHERE parent = ? ORDER BY seq", (parent,))
+        return [record_of(known, kind, *row) for row in rows]
 
     def log(self, *, run_id: str | None = None, thread_id: str | None = None, after: int = 0) -> list[Entry]:
         """The log of a run or a thread from a sequence number on."""
-        column, value = ("run_id", run_id) if run_id is not None else ("thread_id", thread_id)
-        query = f"SELECT {ENTRY} FROM log WHERE {column} = ? AND seq > ? ORDER BY seq"
+        query, value = (OF_RUN, run_id) if run_id is not None else (OF_THREAD, thread_id)
         return [entry_of(row) for row in self._rows(query, (value, after))]
 
     def entry(self, seq: int) -> Entry:
@@ -163,12 +157,20 @@ class Store:
 
         Runs whose status is `but` are passed over.
         """
-        query = f"SELECT {DUE_ROW} FROM due WHERE at <= ?1 AND lease <= ?1"
-        if but is not None:
-            query += " AND (SELECT doc ->> '$.status' FROM runs WHERE id = run_id) <> ?2"
+        connection = self._connection()
+        if until < connection.look().quiet_until:
+            return None
+        which = "" if but is None else "WHERE (SELECT doc ->> '$.status' FROM runs WHERE id = run_id) <> ?2"
         values = (until,) if but is None else (until, but)
-        row = self._connection().execute(f"{query} ORDER BY at, rowid LIMIT 1", values).fetchone()
-        return Due(*row) if row else None
+        # All that are free by then come first, in the order in which they were due; else the next one comes.
+        query = f"SELECT {DUE_ROW} FROM due {which} ORDER BY MAX(at, lease, ?1), at, rowid LIMIT 1"
+        row = connection.execute(query, values).fetchone()
+        due = Due(*row) if row else None
+        if due is not None and due.free <= until:
+            return due
+        if but is None:
+            connection.known.quiet_until = due.free if due else float("inf")
+        return None
 
     def due_of(self, run_id: str) -> Due | None:
         """When the run's next transition is due; None once it is over."""
@@ -226,20 +228,10 @@ class Store:
             raise bad_request(f"Invalid cursor '{id}': there is no such element.", param="after")
         return int(row[0])
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._own, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=30,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-                factory=OwnConnection,
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection = Connection.to(self.path, self._synchronous)
             self._all.add(connection)
             self._own.connection = connection
         return connection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from threadlab.backend.records import (
     StepRecord,
     ThreadRecord,
 )
+from threadlab.backend.store.connection import LONGEST_KNOWN, Connection, Known
 
 AnyRecord = TypeVar("AnyRecord", AgentRecord, ThreadRecord, MessageRecord, RunRecord, StepRecord)
 
@@ -45,10 +45,28 @@ def parent_of(record: Record) -> str:
             return ""
 
 
-def read(connection: sqlite3.Connection, kind: type[AnyRecord], id: str) -> AnyRecord | None:
-    """The record of that kind and id."""
+def read(connection: Connection, kind: type[AnyRecord], id: str) -> AnyRecord | None:
+    """The record of that kind and id; one that the connection knows is not asked for."""
+    known: AnyRecord | None = connection.known.records.get((kind, id))
+    if known is not None:
+        return known
     row = connection.execute(f"SELECT doc FROM {TABLES[kind]} WHERE id = ?", (id,)).fetchone()
-    return ADAPTERS[kind].validate_json(row[0]) if row else None
+    if row is None:
+        return None
+    record: AnyRecord = ADAPTERS[kind].validate_json(row[0])
+    connection.known.add(record)
+    return record
+
+
+def record_of(known: Known, kind: type[AnyRecord], id: str, doc: str) -> AnyRecord:
+    """The record of a row; one that is known need not be made again."""
+    record: AnyRecord | None = known.records.get((kind, id))
+    if record is None:
+        record = ADAPTERS[kind].validate_json(doc)
+        if len(doc) <= LONGEST_KNOWN:
+            known.add(record)
+    assert record is not None
+    return record
 
 
 def entry_of(row: Sequence[Any]) -> Entry:

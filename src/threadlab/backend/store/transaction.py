@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from types import TracebackType
 from typing import Any
 
-from pydantic_core import to_json
-
 from threadlab.backend.bell import DUE, Bell
 from threadlab.backend.records import Entry, MessageRecord, Record, ThreadRecord
+from threadlab.backend.store.connection import Connection
 from threadlab.backend.store.tables import ADAPTERS, TABLES, AnyRecord, parent_of, read
+from threadlab.backend.wire.http import as_json
 
 
 class Transaction:
@@ -20,7 +19,7 @@ class Transaction:
     closed at some later time, and to roll back somebody else's change then.
     """
 
-    def __init__(self, connection: sqlite3.Connection, bell: Bell) -> None:
+    def __init__(self, connection: Connection, bell: Bell) -> None:
         self._connection = connection
         self._bell = bell
         self._names: list[str] = []
@@ -30,6 +29,7 @@ class Transaction:
         if self._connection.in_transaction:
             self._connection.rollback()
         self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.look()
         return self
 
     def __exit__(
@@ -41,6 +41,7 @@ class Transaction:
         for record in self._changed.values():
             self._write(record)
         self._connection.commit()
+        self._learn()
         self._bell.ring(self._names)
 
     def get(self, kind: type[AnyRecord], id: str) -> AnyRecord | None:
@@ -51,6 +52,15 @@ class Transaction:
     def put(self, record: Record) -> None:
         """Write a record, new or changed; a changed one keeps its place in lists."""
         self._changed[type(record), record.id] = record
+
+    def _learn(self) -> None:
+        """What was committed is known, and what was known before is still true."""
+        known = self._connection.known
+        if DUE in self._names:
+            known.quiet_until = float("-inf")
+        for record in self._changed.values():
+            known.add(record)
+        known.version = (known.version[0], self._connection.total_changes)
 
     def _write(self, record: Record) -> None:
         table, doc = TABLES[type(record)], ADAPTERS[type(record)].dump_json(record).decode()
@@ -68,6 +78,7 @@ class Transaction:
         """Delete a record; its place is remembered for readers who page."""
         table = TABLES[kind]
         self._changed.pop((kind, id), None)
+        self._connection.known.records.pop((kind, id), None)
         self._connection.execute(
             f"INSERT OR IGNORE INTO deleted SELECT id, seq FROM {table} WHERE id = ?", (id,)
         )
@@ -75,13 +86,15 @@ class Transaction:
 
     def remove_thread(self, thread_id: str) -> None:
         """Delete a thread with all that it holds."""
+        self._connection.known.records.clear()
         runs = self._connection.execute("SELECT id FROM runs WHERE parent = ?", (thread_id,)).fetchall()
         for statement in (
+            "DELETE FROM log WHERE run_id IS NULL AND thread_id = ?",
+            "DELETE FROM log WHERE run_id IN (SELECT id FROM runs WHERE parent = ?)",
             "DELETE FROM run_steps WHERE parent IN (SELECT id FROM runs WHERE parent = ?)",
             "DELETE FROM runs WHERE parent = ?",
             "DELETE FROM messages WHERE parent = ?",
             "DELETE FROM due WHERE thread_id = ?",
-            "DELETE FROM log WHERE thread_id = ?",
         ):
             self._connection.execute(statement, (thread_id,))
         self.remove(ThreadRecord, thread_id)
@@ -91,7 +104,7 @@ class Transaction:
         """Append to the log; returns the sequence number."""
         cursor = self._connection.execute(
             "INSERT INTO log (thread_id, run_id, leg, at, kind, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (entry.thread_id, entry.run_id, entry.leg, entry.at, entry.kind, to_json(entry.data).decode()),
+            (entry.thread_id, entry.run_id, entry.leg, entry.at, entry.kind, as_json(entry.data).decode()),
         )
         self._names += (entry.thread_id, entry.run_id or "")
         return int(cursor.lastrowid or 0)

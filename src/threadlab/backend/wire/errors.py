@@ -6,7 +6,8 @@ prints `(code) message`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from threadlab.backend.wire.http import Response, json_response
@@ -23,6 +24,7 @@ class ApiError(Exception):
         code: str | None = None,
         param: str | None = None,
         type: str = "invalid_request_error",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -30,6 +32,7 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.type = type
+        self.headers = headers or {}
 
     @property
     def content(self) -> dict[str, dict[str, str | None]]:
@@ -39,7 +42,8 @@ class ApiError(Exception):
 
     def response(self) -> Response:
         """The error as a response."""
-        return json_response(self.content, self.status)
+        response = json_response(self.content, self.status)
+        return replace(response, headers={**response.headers, **self.headers})
 
 
 def bad_request(message: str, *, param: str | None = None, code: str = "invalid_value") -> ApiError:
@@ -57,6 +61,12 @@ def missing(param: str) -> ApiError:
 def not_found(what: str, id: str) -> ApiError:
     """404: there is no object of that kind with that id."""
     return ApiError(404, f"No {what} found with id '{id}'.", code="not_found")
+
+
+def not_allowed(method: str, path: str, allowed: Iterable[str]) -> ApiError:
+    """405: there is something under that path, but not for that method; `Allow` says for which."""
+    message = f"{method} is not allowed on {path}."
+    return ApiError(405, message, code="method_not_allowed", headers={"allow": ", ".join(sorted(allowed))})
 
 
 def thread_is_busy(thread_id: str, run_id: str, *, adding_message: bool = False) -> ApiError:

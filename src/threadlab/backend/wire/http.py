@@ -8,6 +8,9 @@ from typing import Any
 
 from pydantic_core import to_json
 
+DESCRIPTION = "/openapi.json"
+"""The path under which the description of all others is found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -58,4 +61,9 @@ class Response:
 
 def json_response(content: Any, status: int = 200) -> Response:
     """A JSON response. The SDKs accept exactly 200 as success, deletes included."""
-    return Response(status, to_json(content))
+    return Response(status, as_json(content))
+
+
+def as_json(content: Any) -> bytes:
+    """JSON in UTF-8. It has no infinity: a client's number that is none, or is too large, becomes null."""
+    return to_json(content, inf_nan_mode="null")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import fastjsonschema
-
 
 class _Nowhere(dict[str, Callable[[str], Any]]):
     """Handlers of every scheme: references lead nowhere but into the schema itself."""
@@ -19,7 +17,12 @@ class _Nowhere(dict[str, Callable[[str], Any]]):
 
 
 def compiled(schema: dict[str, Any]) -> Callable[[Any], Any]:
-    """The check of a schema. Raises whatever the library raises for one that it cannot read."""
+    """The check of a schema, which raises a ValueError for what is not valid by it.
+
+    Raises whatever the library raises for a schema that it cannot read.
+    """
+    import fastjsonschema  # noqa: PLC0415
+
     check: Callable[[Any], Any] = fastjsonschema.compile(schema, handlers=_Nowhere(), use_default=False)
     return check
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic_core import to_json
+from threadlab.backend.wire.http import as_json
 
 HEADERS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 DONE = b"event: done\ndata: [DONE]\n\n"
@@ -18,4 +18,4 @@ DONE = b"event: done\ndata: [DONE]\n\n"
 def frame(event: str, content: Any, id: str = "") -> bytes:
     """One event as a block of bytes; with an id only on routes that the SDK does not know."""
     numbered = b"\nid: " + id.encode() if id else b""
-    return b"event: " + event.encode() + numbered + b"\ndata: " + to_json(content) + b"\n\n"
+    return b"event: " + event.encode() + numbered + b"\ndata: " + as_json(content) + b"\n\n"
