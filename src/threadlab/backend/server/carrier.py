@@ -10,12 +10,11 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from contextlib import suppress
 from typing import Any, Protocol
 
 from threadlab.backend.clock import Clock
 from threadlab.backend.server.gate import HEALTH, MOST_BODY, Gate, body_too_large
-from threadlab.backend.wire.errors import ApiError
+from threadlab.backend.wire.errors import ApiError, not_allowed
 from threadlab.backend.wire.http import ConnectionDropped, Request, Response, WaitUntil, json_response
 from threadlab.backend.wire.sse import DONE, frame
 
@@ -38,12 +37,20 @@ class Carried(Protocol):
 
     time: Clock
 
+    async def drive(self) -> None:
+        """Drive the runs on the event loop; at once over if nobody has to."""
+        ...
+
     def handle(self, request: Request) -> Response:
         """Answer one request; never waits."""
         ...
 
     async def wait_async(self, wait: WaitUntil) -> None:
         """Let the time of a `WaitUntil` pass, leaving the event loop free."""
+        ...
+
+    def is_over(self, wait: WaitUntil) -> bool:
+        """Whether the bell that it listens to has rung already."""
         ...
 
 
@@ -62,9 +69,17 @@ class Carrier:
         self._health = health
         self._mounts = mounts
         self._streams: set[asyncio.Task[None]] = set()
+        self._driving: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Have the event loop drive the runs, too."""
+        self._driving = asyncio.create_task(self._backend.drive())
+        self._driving.add_done_callback(_tell_of_failure)
 
     def stop(self) -> None:
         """End every stream where it is: its run goes on, and whoever reads can come back for the rest."""
+        if self._driving is not None:
+            self._driving.cancel()
         for stream in tuple(self._streams):
             stream.cancel()
 
@@ -77,7 +92,7 @@ class Carrier:
             if isinstance(response.body, bytes):
                 await _send_whole(send, response, response.body)
             else:
-                await self._send_stream(send, receive, response, response.body)
+                await self._send_stream(scope, send, response, response.body)
         except ConnectionDropped:
             scope["extensions"]["threadlab.cut"]()
             await asyncio.sleep(0)  # uvicorn must see the end of the connection before that of this call
@@ -109,31 +124,30 @@ class Carrier:
 
     def _healthy(self, request: Request) -> Response:
         if request.method != "GET":
-            raise ApiError(405, f"{request.method} is not allowed on {HEALTH}.", code="method_not_allowed")
+            raise not_allowed(request.method, HEALTH, ("GET",))
         return json_response({"status": "ok", **self._health})
 
     async def _send_stream(
-        self, send: Send, receive: Receive, response: Response, pieces: Iterator[bytes | WaitUntil]
+        self, scope: Scope, send: Send, response: Response, pieces: Iterator[bytes | WaitUntil]
     ) -> None:
         """Write a stream until it ends, its reader leaves, or the server stops."""
-        await send(_start(response))
-        writing = asyncio.create_task(self._write(send, pieces))
-        leaving = asyncio.create_task(_disconnected(receive))
+        writing = asyncio.current_task()
+        assert writing is not None
+        leaving: set[Callable[[], object]] = scope["extensions"]["threadlab.leaving"]
         self._streams.add(writing)
+        leaving.add(writing.cancel)
         try:
-            await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not writing.done():
-                return
-            with suppress(asyncio.CancelledError):
-                writing.result()
-            await send({"type": "http.response.body", "body": b""})
+            await send(_start(response))
+            await self._write(send, pieces)
         finally:
             self._streams.discard(writing)
-            writing.cancel()
-            leaving.cancel()
+            leaving.discard(writing.cancel)
 
     async def _write(self, send: Send, pieces: Iterator[bytes | WaitUntil]) -> None:
-        """Write the pieces as they come; those that are there together go together."""
+        """Write the pieces as they come, and the end; those that are there together go together.
+
+        The end is written too when this is cancelled, but not when a fault cuts the connection.
+        """
         ready: list[bytes] = []
         try:
             for piece in _until_failure(pieces):
@@ -141,10 +155,18 @@ class Carrier:
                     ready.append(piece)
                     if len(ready) < BURST:
                         continue
+                elif ready:
+                    await asyncio.sleep(0)  # whoever drives the runs may have more in a moment
+                    if self._backend.is_over(piece):
+                        continue
                 await _flush(send, ready)
                 await (self._backend.wait_async(piece) if isinstance(piece, WaitUntil) else asyncio.sleep(0))
-        finally:
+        except asyncio.CancelledError:
+            pass
+        except ConnectionDropped:
             await _flush(send, ready)
+            raise
+        await send({"type": "http.response.body", "body": b"".join(ready)})
 
 
 def _until_failure(pieces: Iterator[bytes | WaitUntil]) -> Iterator[bytes | WaitUntil]:
@@ -177,6 +199,12 @@ def _start(response: Response, length: int | None = None) -> Message:
     return {"type": "http.response.start", "status": response.status, "headers": headers}
 
 
+def _tell_of_failure(driving: asyncio.Task[None]) -> None:
+    """Without whoever drives them no run moves any more, and nobody would know why."""
+    if not driving.cancelled() and (error := driving.exception()) is not None:
+        log.error("the runs are not driven any more", exc_info=error)
+
+
 async def _read_body(receive: Receive) -> bytes:
     """The whole body. Raises ApiError for one too large or too slow, ClientGone when the client left."""
     body = bytearray()
@@ -193,11 +221,6 @@ async def _read_body(receive: Receive) -> bytes:
                     return bytes(body)
     except TimeoutError:
         raise ApiError(408, "The body did not come in time.", code="request_timeout") from None
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _failed(error: Exception) -> ApiError:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from threadlab.backend.wire.bearer import check_key
-from threadlab.backend.wire.errors import ApiError, bad_request
+from threadlab.backend.wire.errors import ApiError, bad_request, not_allowed
 from threadlab.backend.wire.http import Request
 
 MOST_BODY = 8 * 2**20
@@ -48,7 +48,7 @@ class Gate:
         if path != HEALTH:
             check_key(headers, self.key)
         if scope["method"] not in METHODS:
-            raise ApiError(405, f"{scope['method']} is not allowed here.", code="method_not_allowed")
+            raise not_allowed(scope["method"], path, METHODS)
         _check_body(headers)
         return Request(scope["method"], path, _query(scope["query_string"]), headers)
 

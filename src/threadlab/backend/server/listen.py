@@ -6,6 +6,7 @@ streams cost it neither a thread nor a submit.
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from threadlab.backend.server.protocol import BoundedProtocol
 
 STOP_SECONDS = 3
 """How long requests in work may take to end after a stop was asked for."""
+YOUNG_OBJECTS = 20_000
+"""New objects after which the garbage collector looks at them: those of some twenty requests."""
 KEEP_ALIVE_SECONDS = 75
 """How long a connection is kept without a request: longer than clients that poll sleep."""
 
@@ -46,22 +49,29 @@ def run(carrier: Carrier, listening: socket.socket, ready: Callable[[], None]) -
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    Server(config, ready, carrier.stop).run(sockets=[listening])
+    _collect_seldom()
+    Server(config, ready, carrier).run(sockets=[listening])
+
+
+def _collect_seldom() -> None:
+    """Walk neither what is there from the start nor, after every few requests, what they have just made."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
 
 
 class Server(uvicorn.Server):
     """Uvicorn that stops without raising the signal again: a stop that was asked for is a success."""
 
-    def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], carrier: Carrier) -> None:
         super().__init__(config)
         self._ready = ready
-        self._stopping = stopping
+        self._carrier = carrier
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so once requests are taken."""
         await super().startup(sockets)
+        self._carrier.begin()
         self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -71,5 +81,5 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams first: nobody has to wait for them."""
-        self._stopping()
+        self._carrier.stop()
         await super().shutdown(sockets)
