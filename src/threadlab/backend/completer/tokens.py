@@ -17,6 +17,8 @@ from threadlab.backend.completer.port import Request
 
 MESSAGE_FRAME = 4
 """Tokens for each message's role and separators, as chat formats commonly spend them."""
+SHORT = 500
+"""Characters of a text that is remembered with thousands of others; of longer ones, fewer are."""
 
 _PIECE = re.compile(
     r"(?P<latin>[A-Za-zÀ-ɏ]+)|(?P<digits>[0-9]+)|(?P<lines>[\r\n]+)|(?P<ideographs>[\u2e80-\u9fff\uac00-\ud7af]+)"
@@ -25,10 +27,9 @@ _PIECE = re.compile(
 _CHARACTERS_A_TOKEN = {"latin": 7, "digits": 3, "ideographs": 1, "letters": 2, "mark": 1}
 
 
-@lru_cache(maxsize=512)  # instructions and tools come again with every consultation
 def estimate(text: str) -> int:
     """How many tokens the text is, about. Zero for an empty text."""
-    return sum(_tokens(found) for found in _PIECE.finditer(text))
+    return _of_message(text) if len(text) <= SHORT else _of_document(text)
 
 
 def first_tokens(text: str, most: int) -> str:
@@ -51,6 +52,15 @@ def estimate_request(request: Request) -> int:
     for called in (called for group in request.rounds for called in group):
         texts += [f"{called.name} {called.arguments}", called.output]
     return sum(estimate(text) + MESSAGE_FRAME for text in texts if text)
+
+
+def _count(text: str) -> int:
+    return sum(_tokens(found) for found in _PIECE.finditer(text))
+
+
+# A thread's messages, the agent's instructions and its tools come again with every consultation.
+_of_message = lru_cache(maxsize=4096)(_count)
+_of_document = lru_cache(maxsize=128)(_count)
 
 
 def _tokens(found: re.Match[str]) -> int:

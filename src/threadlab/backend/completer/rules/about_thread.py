@@ -17,18 +17,14 @@ _KNOWN = r"what (?:do|can|did) you (?:still )?(?:remember|know)(?: about me)?\b|
 
 def empty_thread(reading: Reading) -> Answer | None:
     """Nobody has said anything."""
-    if reading.message:
-        return None
-    return Answer(
-        "the thread has no text from a user", "Hello. There is no message yet; what can I do for you?"
-    )
+    text = "Hello. There is no message yet; what can I do for you?"
+    return None if reading.message else Answer("the thread has no text from a user", text)
 
 
 def recalled_fact(reading: Reading) -> Answer | None:
     """The message asks for something that was told in this thread."""
     key = None if reading.request.rounds else facts.asked(reading.message)
-    fact = facts.recall(reading.told, key) if key else None
-    if fact is None:
+    if not key or not (fact := facts.recall(reading.told, key)):
         return None
     saying = f"{fact.saying[:1].upper()}{fact.saying[1:]}."
     return Answer(f"“{key}” was asked for, and a message of this thread tells it", saying, fact.value)
@@ -37,8 +33,7 @@ def recalled_fact(reading: Reading) -> Answer | None:
 def history(reading: Reading) -> Answer | None:
     """The message asks what was said before in this thread."""
     said = reading.said_before
-    asked = re.search(_EARLIER, reading.message, re.I)
-    if asked and said:
+    if (asked := re.search(_EARLIER, reading.message, re.I)) and said:
         text = said[0] if "first" in asked[0].lower() else said[-1]
         return Answer("the message asks for an earlier message of this thread", f"You said: “{text}”", text)
     if not re.search(_ALL, reading.message, re.I):
@@ -66,8 +61,9 @@ def fact_told(reading: Reading) -> Answer | None:
     if told[0].key == "name":
         return Answer("the message tells a name", f"Nice to meet you, {told[0].value}.", told[0].value)
     said = human([fact.saying for fact in told])
-    text = f"Noted: {said}. I can read it in this thread whenever you ask."
-    return Answer("the message tells a fact", text, "noted")
+    return Answer(
+        "the message tells a fact", f"Noted: {said}. I can read it in this thread whenever you ask.", "noted"
+    )
 
 
 def unknown_fact(reading: Reading) -> Answer | None:

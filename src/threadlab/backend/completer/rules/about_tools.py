@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import re
 
-from threadlab.backend.completer.rules import calling, outputs
+from threadlab.backend.completer.rules import outputs
+from threadlab.backend.completer.rules.calling import call
 from threadlab.backend.completer.rules.choosing import function_tools
 from threadlab.backend.completer.rules.reading import Answer, Reading
+from threadlab.backend.completer.rules.team import Team
 from threadlab.backend.completer.rules.words import human
 
 _LIST = r"\b(?:what|which|list|show)\b.*\btools\b.*\b(?:you|your|have|available|can|call)\b"
+
+
+def team_task(reading: Reading) -> Answer | None:
+    """The message asks to give tasks to the members that the instructions list."""
+    team, made = Team(reading.request), outputs.made(reading.request)
+    failed = any(outputs.error(called.output) is not None for called in made)
+    if team.tool is None or failed or not team.is_asked(reading.message):
+        return None
+    if accepted := team.accepted:
+        text = f"{accepted.member} has this task now: “{accepted.text}”."
+        return Answer(f"{accepted.member} will answer elsewhere", text)
+    task = team.next_task()
+    if task is None:
+        done = [*map(outputs.told, team.given), "Each part of the request was given to a member of the team."]
+        return Answer("no part of the request is left", "\n".join([*done, "No task is left."]), whole=True)
+    arguments = team.arguments(task)
+    if not team.tool.shape.accepts(arguments):
+        return None
+    return Answer(f"the next task is for {task.member}: {task.because}", calls=(call(team.tool, arguments),))
 
 
 def tool_call(reading: Reading) -> Answer | None:
@@ -19,11 +40,11 @@ def tool_call(reading: Reading) -> Answer | None:
 
 def tool_outputs(reading: Reading) -> Answer | None:
     """Tool outputs came back, and no call is left to be made."""
-    made = calling.made(reading.request)
+    made = outputs.made(reading.request)
     if not made:
         return None
     because = "1 tool output came back" if len(made) == 1 else f"{len(made)} tool outputs came back"
-    if any(calling.error(called.output) is not None for called in made):
+    if any(outputs.error(called.output) is not None for called in made):
         because += ", an error among them, so no tool is called again"
     parts = [*map(outputs.told, made), *reading.plan.missing]
     return Answer(because, "\n".join(parts), ", ".join(map(outputs.gist, made)), whole=True)

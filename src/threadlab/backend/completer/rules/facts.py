@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from threadlab.backend.completer.port import Said
 from threadlab.backend.completer.rules.words import sentences, stem
 
-_END = r"\s*[.!]*$"
 _VERBS = "hate|need|have|own|want|play|study|speak|use"
 _LIKES = "like|love|prefer|enjoy"
-_TOLD: tuple[tuple[str, str, str], ...] = (
+_PROPER = r"(?-i:[A-ZÀ-Þ])[\w'’-]+"
+_TOLD = (
     (r"(?:you can |please )?call me (?P<value>[^\W\d][\w '’-]{0,40})", "name", "your name is {value}"),
     (r"(?:i am|i'm) (?P<value>\d+)(?: years? old)?", "age", "you are {value} years old"),
     (r"i (?:live|stay) (?:in|at|near) (?P<value>.+)", "live", "you live in {value}"),
@@ -22,14 +22,13 @@ _TOLD: tuple[tuple[str, str, str], ...] = (
     (rf"i (?P<key>{_VERBS}) (?P<value>.+)", "", "you {key} {value}"),
     (r"my (?P<key>[\w '’-]{1,40}?) (?:is|are|was) (?:now )?(?P<value>.+)", "", "your {key} is {value}"),
     (r"the (?P<key>[\w '’-]{1,40}?) (?:is|are|was) (?:now )?(?P<value>.+)", "", "the {key} is {value}"),
-    (
-        r"(?:i am|i'm)(?: called)? (?P<value>(?-i:[A-ZÀ-Þ])[\w'’-]+(?: (?-i:[A-ZÀ-Þ])[\w'’-]+)*)",
-        "name",
-        "your name is {value}",
-    ),
+    (rf"(?:i am|i'm)(?: called)? (?P<value>{_PROPER}(?: {_PROPER})*)", "name", "your name is {value}"),
 )
+"""What tells a fact, under which key, and how it is said again."""
 _LEAD = r"(?:(?:hi|hello|hey|well|so|ok|okay|and|but|also|actually|no|please|by the way)\W+)*"
-_REMEMBER = r"(?:(?:can you |could you )?(?:remember|note|keep in mind|don'?t forget)(?: that|:| this:)?\s+)"
+_REMEMBER = (
+    r"(?P<keep>(?:can you |could you )?(?:remember|note|keep in mind|don'?t forget)(?: that|:| this:)?\s+)?"
+)
 _WHAT = (
     r"(?:what(?:['’]s| is| was| are| were)|(?:which|when|who|where)(?:['’]s| is| are)|tell me"
     r"|do you (?:know|remember))"
@@ -42,7 +41,8 @@ _ASKED = (
     (rf"what (?:do|did) i (?:{_LIKES})", "like"),
     (rf"what (?:do|did) i ({_VERBS})", r"\1"),
     (rf"{_WHAT} (?:my|the) ([\w '’-]+?)(?: again| i (?:told|gave) you| please)*", r"\1"),
-)  # fmt: skip
+)
+"""What asks for a fact, and for which key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,26 @@ def told(messages: Iterable[Said]) -> list[Fact]:
 
 def facts_in(text: str) -> Iterator[Fact]:
     """The facts that a text tells; questions tell none."""
-    for sentence in sentences(text):
-        if not sentence.endswith("?"):
-            for clause in _JOINT.split(sentence):
-                yield from _facts(clause)
+    for clause in (c for s in sentences(text) if not s.endswith("?") for c in _JOINT.split(s)):
+        opening = re.match(_LEAD + _REMEMBER, clause, re.I)
+        statement = clause[opening.end() :] if opening else clause
+        for pattern, key, saying in _TOLD:
+            if found := re.match(rf"{pattern}\s*[.!]*$", statement, re.I):
+                parts = {"key": key, **found.groupdict()}
+                parts["value"] = parts["value"].strip(" .!\"'“”")
+                if parts["value"]:
+                    yield Fact(parts["key"], parts["value"], saying.format(**parts))
+                break
+        else:
+            if opening and opening["keep"] and (kept := statement.strip(" .!")):
+                yield Fact(kept, kept, kept)
 
 
 def asked(message: str) -> str | None:
     """The key that the message asks for ("name" in "What is my name?"); None if it asks for nothing told."""
+    opening = rf"^{_LEAD}(?:(?:can|could|do) you (?:tell me|remember|know)\s+(?=wh|how))?"
     for sentence in sentences(message):
-        spoken = re.sub(
-            rf"^{_LEAD}(?:(?:can|could|do) you (?:tell me|remember|know)\s+(?=wh|how))?",
-            "",
-            sentence,
-            flags=re.I,
-        )
+        spoken = re.sub(opening, "", sentence, flags=re.I)
         for pattern, key in _ASKED:
             if found := re.match(rf"{pattern}\s*[?.!]*$", spoken, re.I):
                 return found.expand(key).strip()
@@ -86,32 +91,13 @@ def recall(facts: list[Fact], key: str) -> Fact | None:
     """The latest fact whose key has all the words asked for, an equal key before a longer one."""
     sought = _stems(key)
     fitting = [fact for fact in facts if sought and sought <= _stems(fact.key)]
-    equal = [fact for fact in fitting if sought == _stems(fact.key)]
-    return next(reversed(equal or fitting), None)
+    return next(reversed([fact for fact in fitting if sought == _stems(fact.key)] or fitting), None)
 
 
 def latest(facts: Iterable[Fact]) -> list[Fact]:
     """The facts, each key once with its latest value; what one likes adds up."""
-    return list(
-        {
-            fact.saying if fact.key in ("like", *_VERBS.split("|")) else fact.key.lower(): fact
-            for fact in facts
-        }.values()
-    )
-
-
-def _facts(clause: str) -> Iterator[Fact]:
-    to_keep = re.match(rf"{_LEAD}{_REMEMBER}", clause, re.I)
-    statement = re.sub(rf"^{_LEAD}{_REMEMBER}?", "", clause, flags=re.I)
-    for pattern, key, saying in _TOLD:
-        if found := re.match(rf"{pattern}{_END}", statement, re.I):
-            parts = {"key": key, **found.groupdict()}
-            value = parts["value"].strip(" .!\"'“”")
-            if value:
-                yield Fact(parts["key"], value, saying.format(**{**parts, "value": value}))
-            return
-    if to_keep and (kept := statement.strip(" .!")):
-        yield Fact(kept, kept, kept)
+    adding = ("like", *_VERBS.split("|"))
+    return list({fact.saying if fact.key in adding else fact.key.lower(): fact for fact in facts}.values())
 
 
 def _stems(key: str) -> frozenset[str]:

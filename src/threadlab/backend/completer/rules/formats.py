@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from threadlab.backend.completer.rules.arguments import fill
 from threadlab.backend.completer.rules.reading import Answer, Reading
-from threadlab.backend.completer.rules.schema import fits, sample
+from threadlab.backend.completer.rules.schema import Shape
 from threadlab.backend.completer.rules.source import Source
 from threadlab.backend.completer.rules.words import NUMBER_WORDS, sentences, words
 
@@ -18,19 +16,15 @@ _NUMBER = rf"(?P<n>\d{{1,3}}|an?|single|{'|'.join(NUMBER_WORDS)})"
 _AT_MOST = r"at most|up to|no more than|maximum of"
 _LIMIT = rf"\b(?:in|with|using|{_AT_MOST})\s+(?:(?:{_AT_MOST}|exactly|just|only|about|a)\s+)*{_NUMBER}[ -]"
 _SAYING = r"\b[^.?!\n\"'“‘]*\b(?:with|by saying)\s+[\"'“‘](?P<text>[^\"”’]+?)[\"'”’](?!\w)"
-_WISHES = {
-    "words": rf"{_LIMIT}(?:(?!few|couple)\w+ )?words?\b",
-    "sentences": rf"{_LIMIT}(?:(?!few|couple)\w+ )?sentences?\b",
-    "bullets": (
-        rf"\b(?:as|in|with|using|give me|make|write) (?:an? )?(?:{_NUMBER} )?"
-        r"(?:bullet(?:ed)?(?: point)?(?: list)?s?|list)\b(?: of (?P<m>\w+))?"
-    ),
-    "upper": r"\b(?:in|using|with) (?:all )?(?:upper[- ]?case|caps|capitals|capital letters)\b",
-    "lower": r"\b(?:in|using|with) (?:all )?lower[- ]?case\b",
-    "json": r"\b(?:answer|reply|respond|output|return)\b[^.?!\n]*\bjson\b|\b(?:as|in) (?:valid )?json\b",
-    "ending": rf"\bend{_SAYING}",
-    "beginning": rf"\b(?:start|begin){_SAYING}",
-}
+_WORDS = rf"{_LIMIT}(?:(?!few|couple)\w+ )?words?\b"
+_SENTENCES = rf"{_LIMIT}(?:(?!few|couple)\w+ )?sentences?\b"
+_BULLETS = (
+    rf"\b(?:as|in|with|using|give me|make|write) (?:an? )?(?:{_NUMBER} )?"
+    r"(?:bullet(?:ed)?(?: point)?(?: list)?s?|list)\b(?: of (?P<m>\w+))?"
+)
+_UPPER = r"\b(?:in|using|with) (?:all )?(?:upper[- ]?case|caps|capitals|capital letters)\b"
+_LOWER = r"\b(?:in|using|with) (?:all )?lower[- ]?case\b"
+_JSON = r"\b(?:answer|reply|respond|output|return)\b[^.?!\n]*\bjson\b|\b(?:as|in) (?:valid )?json\b"
 _REPLY = r"\b(?:reply|answer|respond)\b"
 _GIVEN = (
     rf"{_REPLY}[^.:?!\n]{{0,20}}\bexactly\b[^.:?!\n]{{0,12}}:\s*(?P<said>.+)",
@@ -44,52 +38,31 @@ _SPOKEN = (
 PERSONAS = {"pirate": "Ahoy!", "butler": "At your service.", "cowboy": "Howdy!"}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The form wished for; None and False where nothing was wished."""
-
-    words: int | None = None
-    sentences: int | None = None
-    bullets: int | None = None
-    upper: bool = False
-    lower: bool = False
-    json: bool = False
-    ending: str = ""
-    beginning: str = ""
-
-
-def wished(reading: Reading) -> Form:
-    """The form that the message wishes, else the instructions; `response_format` can only add JSON."""
-    instructions, found = reading.request.instructions, dict[str, Any]()
-    for wish, pattern in _WISHES.items():
-        match = re.search(pattern, reading.message, re.I) or re.search(pattern, instructions, re.I)
-        if match:
-            found[wish] = _value(wish, match)
-    kind = reading.request.response_format
-    if isinstance(kind, Mapping) and kind.get("type") in ("json_object", "json_schema"):
-        found["json"] = True
-    who = re.search(rf"\b(?:{'|'.join(PERSONAS)})\b", instructions, re.I)
-    return Form(**{"beginning": PERSONAS[who[0].lower()] if who else "", **found})
-
-
 def dress(answer: Answer, reading: Reading) -> str:
-    """The answer's text in the form that was wished for."""
-    form, text = wished(reading), answer.text
+    """The answer's text in the form that the message wishes, or else the instructions."""
+    instructions, text = reading.request.instructions, answer.text
+
+    def wish(pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, reading.message, re.I) or re.search(pattern, instructions, re.I)
+
     if answer.verbatim:
         return text
-    if form.json:
+    if wish(_JSON) or _format(reading) in ("json_object", "json_schema"):
         return _as_json(answer, reading)
-    if form.sentences:
-        text = _in_sentences(answer, form.sentences)
-    if form.words:
-        text = _in_words(text, answer.gist, form.words)
-    elif form.bullets is not None:
-        text = "\n".join(f"- {part.removeprefix('- ')}" for part in sentences(text)[: form.bullets or None])
-    if form.beginning and not form.words and not text.startswith(form.beginning):
-        text = f"{form.beginning} {text}"
-    if form.ending and not text.endswith(form.ending):
-        text = f"{text} {form.ending}"
-    return text.upper() if form.upper else text.lower() if form.lower else text
+    if limit := wish(_SENTENCES):
+        text = _in_sentences(answer, _count(limit))
+    if limit := wish(_WORDS):
+        text = _in_words(text, answer.gist, _count(limit))
+    elif listed := wish(_BULLETS):
+        text = "\n".join(f"- {part.removeprefix('- ')}" for part in sentences(text)[: _count(listed) or None])
+    persona = re.search(rf"\b(?:{'|'.join(PERSONAS)})\b", instructions, re.I)
+    opening = wish(rf"\b(?:start|begin){_SAYING}")
+    beginning = opening["text"] if opening else PERSONAS[persona[0].lower()] if persona else ""
+    if beginning and not limit and not text.startswith(beginning):
+        text = f"{beginning} {text}"
+    if (ending := wish(rf"\bend{_SAYING}")) and not text.endswith(ending["text"]):
+        text = f"{text} {ending['text']}"
+    return text.upper() if wish(_UPPER) else text.lower() if wish(_LOWER) else text
 
 
 def exact_words(message: str, instructions: str) -> tuple[str, str] | None:
@@ -104,14 +77,10 @@ def exact_words(message: str, instructions: str) -> tuple[str, str] | None:
     return None
 
 
-def _value(wish: str, match: re.Match[str]) -> int | str | bool:
-    groups = match.groupdict()
-    if "text" in groups:
-        return groups["text"]
-    if "n" not in groups:
-        return True
-    number = (groups["n"] or groups.get("m") or "0").lower()
-    return int(number) if number.isdigit() else NUMBER_WORDS.get(number, int(wish != "bullets"))
+def _count(wish: re.Match[str]) -> int:
+    """The number in a wish; 1 for "a", 0 for a list of any length."""
+    number = (wish["n"] or wish.groupdict().get("m") or "0").lower()
+    return int(number) if number.isdigit() else NUMBER_WORDS.get(number, int("m" not in wish.groupdict()))
 
 
 def _in_sentences(answer: Answer, limit: int) -> str:
@@ -129,14 +98,21 @@ def _in_words(text: str, gist: str, limit: int) -> str:
     return " ".join((gist or text).split()[:limit]).rstrip(",;:.")
 
 
+def _format(reading: Reading) -> object:
+    kind = reading.request.response_format
+    return kind.get("type") if isinstance(kind, Mapping) else None
+
+
 def _as_json(answer: Answer, reading: Reading) -> str:
+    """The answer as JSON: by the schema of `response_format`, from the message where that gives it."""
     kind = reading.request.response_format
     wrapper = kind.get("json_schema") if isinstance(kind, Mapping) else None
     schema = wrapper.get("schema") if isinstance(wrapper, Mapping) else None
     if not isinstance(schema, Mapping):
         return json.dumps({"answer": answer.text}, ensure_ascii=False)
-    made_up = sample(schema, schema, answer.gist or answer.text)
+    shape = Shape.of(schema)
+    made_up = shape.sample(answer.gist or answer.text)
     if isinstance(made_up, dict):
-        found = made_up | fill(schema, Source(reading.message)).arguments
-        made_up = found if fits(found, schema, schema) else made_up
+        found = made_up | fill(shape, Source(reading.message)).arguments
+        made_up = found if shape.accepts(found) else made_up
     return json.dumps(made_up, ensure_ascii=False)

@@ -1,135 +1,126 @@
-"""Schemas: how the rules read a JSON schema, whatever state it is in."""
+"""Schemas: a JSON schema as the rules read it, whatever state it is in."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, reduce
 from math import ceil, floor
 from typing import Any
 
-import fastjsonschema
-
-from threadlab.backend.completer.rules.words import human
 from threadlab.backend.wire.json_schema import compiled
 
-Shape = Mapping[str, Any]
 _HOPS = 5
 _FAR = 10**9
-_CONTAINERS = {"properties": "object", "items": "array", "enum": "string"}
+_BY_KEY = {"properties": "object", "items": "array"}
 
 
-def resolve(schema: Any, root: Any) -> Shape:
-    """The schema with references followed, and of several types or branches the first that is not null."""
-    for _ in range(_HOPS):
-        if not isinstance(schema, Mapping):
-            return {}
-        branches = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
-        if isinstance(reference := schema.get("$ref"), str):
-            schema = _at(root, reference)
-        elif isinstance(branches, list):
-            schema = next((b for b in branches if isinstance(b, Mapping) and b.get("type") != "null"), None)
-        else:
-            return {**schema, "type": _type(schema)}
-    return {}
+@dataclass(frozen=True)
+class Shape:
+    """A schema made plain: references followed, of several types or branches the first that is not null.
 
+    `root` is the schema that holds the definitions.
+    """
 
-def properties(shape: Shape) -> Mapping[str, Any]:
-    """The properties of an object schema; empty where there are none."""
-    found = shape.get("properties")
-    return {str(name): found[name] for name in found} if isinstance(found, Mapping) else {}
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    root: Any = None
 
+    @classmethod
+    def of(cls, schema: Any, root: Any = None) -> Shape:
+        """The shape of a schema; one that cannot be read allows everything."""
+        root = schema if root is None else root
+        for _ in range(_HOPS):
+            if not isinstance(schema, Mapping):
+                break
+            branches = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+            if isinstance(reference := schema.get("$ref"), str):
+                schema = reduce(_inner, reference.strip("#/").split("/"), root)
+            elif isinstance(branches, list):
+                schema = next((b for b in branches if _inner(b, "type") not in (None, "null")), branches[0])
+            else:
+                return cls(schema, root)
+        return cls({}, root)
 
-def required(shape: Shape) -> list[str]:
-    """The names that must be given, each once."""
-    found = shape.get("required")
-    names = [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
-    return list(dict.fromkeys(names))
+    @cached_property
+    def type(self) -> str:
+        """The type, of several the first that is not null; a string where nothing tells."""
+        told = self.raw.get("type")
+        kinds = told if isinstance(told, list) else [told]
+        kind = next((k for k in kinds if k != "null"), "null")
+        return (
+            kind if isinstance(kind, str) else next((_BY_KEY[k] for k in _BY_KEY if k in self.raw), "string")
+        )
 
+    @cached_property
+    def properties(self) -> dict[str, Shape]:
+        """The properties of an object; empty where there are none."""
+        found = self.raw.get("properties")
+        named = found if isinstance(found, Mapping) else {}
+        return {str(name): Shape.of(named[name], self.root) for name in named}
 
-def choices(shape: Shape) -> list[Any]:
-    """The values of an enumeration; empty where there is none."""
-    found = shape.get("enum")
-    return list(found) if isinstance(found, list) else []
+    @cached_property
+    def required(self) -> list[str]:
+        """The names that must be given, each once."""
+        found = self.raw.get("required")
+        return list(dict.fromkeys(n for n in found if isinstance(n, str))) if isinstance(found, list) else []
 
+    @property
+    def items(self) -> Shape:
+        """What an array holds."""
+        return Shape.of(self.raw.get("items"), self.root)
 
-def fits(value: Any, schema: Any, root: Any) -> bool:
-    """Whether the value is valid by the schema. A schema that cannot be read forbids nothing."""
-    definitions = {
-        key: root[key] for key in ("$defs", "definitions") if isinstance(root, Mapping) and key in root
-    }
-    try:
-        check = _check(json.dumps({**definitions, **schema}))
-    except Exception:  # a learner's schema may be broken in any way; the rules go on without its check
+    @property
+    def choices(self) -> list[Any]:
+        """The values of an enumeration; empty where there is none."""
+        found = self.raw.get("enum")
+        return list(found) if isinstance(found, list) else []
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the value is valid. A schema that cannot be read forbids nothing."""
+        shared = {key: self.root[key] for key in ("$defs", "definitions") if _inner(self.root, key)}
+        try:
+            check = _check(json.dumps({**shared, **self.raw}))
+        except Exception:  # a learner's schema may be broken in any way; the rules go on without its check
+            return True
+        try:
+            check(value)
+        except ValueError:
+            return False
         return True
-    try:
-        check(value)
-    except fastjsonschema.JsonSchemaValueException:
-        return False
-    return True
+
+    def sample(self, text: str, depth: int = 0) -> Any:
+        """A valid value that means nothing; strings take the text."""
+        for given in (self.raw.get("const"), self.raw.get("default"), *self.choices[:1]):
+            if given is not None:
+                return given
+        if self.type == "object":
+            needed = self.required if depth < _HOPS else []
+            return {name: self.properties.get(name, Shape()).sample(text, depth + 1) for name in needed}
+        if self.type == "array":
+            return [self.items.sample(text, depth + 1)] * int(self.raw.get("minItems") or 0)
+        if self.type in ("integer", "number"):
+            return self._near_zero()
+        if self.type == "string" and not self.choices:
+            known = {"date": "1970-01-01", "date-time": "1970-01-01T00:00:00Z", "email": "nobody@example.org"}
+            filled = known.get(
+                str(self.raw.get("format")), text.ljust(int(self.raw.get("minLength") or 0), ".")
+            )
+            return filled[: self.raw.get("maxLength")]
+        return False if self.type == "boolean" else None
+
+    def _near_zero(self) -> int | float:
+        """The whole number nearest to 0 within the bounds, and a multiple if it must be one."""
+        bounds = {key: value for key, value in self.raw.items() if isinstance(value, int | float)}
+        low = max(ceil(bounds.get("minimum", -_FAR)), floor(bounds.get("exclusiveMinimum", -_FAR)) + 1)
+        high = min(floor(bounds.get("maximum", _FAR)), ceil(bounds.get("exclusiveMaximum", _FAR)) - 1)
+        number, step = min(max(0, low), high), bounds.get("multipleOf") or 1
+        multiple = ceil(number / step) * step
+        return multiple if multiple <= high else floor(high / step) * step
 
 
-def wish(name: str, schema: Any) -> str:
-    """A missing parameter in words, with its choices if it has any: "priority (low or high)"."""
-    shape = resolve(properties(resolve(schema, schema)).get(name), schema)
-    listed = human([str(choice) for choice in choices(shape)], "or")
-    return f"{name} ({listed})" if listed else name
-
-
-def sample(schema: Any, root: Any, text: str, depth: int = 0) -> Any:
-    """A value that is valid by the schema and means nothing; strings take the text."""
-    shape = resolve(schema, root)
-    for key in ("const", "default"):
-        if key in shape:
-            return shape[key]
-    if listed := choices(shape):
-        return listed[0]
-    kind = shape["type"] if shape else "string"
-    if kind == "object" and depth < _HOPS:
-        inner = properties(shape)
-        return {name: sample(inner.get(name), root, text, depth + 1) for name in required(shape)}
-    if kind == "array":
-        return [sample(shape.get("items"), root, text, depth + 1)] * int(shape.get("minItems") or 0)
-    if kind in ("integer", "number"):
-        return _number(shape)
-    return {"object": {}, "boolean": False, "null": None}.get(kind, _string(shape, text))
-
-
-def _number(shape: Shape) -> int | float:
-    """The whole number nearest to 0 within the bounds, and a multiple if it must be one."""
-    bounds = {key: value for key, value in shape.items() if isinstance(value, int | float)}
-    low = max(ceil(bounds.get("minimum", -_FAR)), floor(bounds.get("exclusiveMinimum", -_FAR)) + 1)
-    high = min(floor(bounds.get("maximum", _FAR)), ceil(bounds.get("exclusiveMaximum", _FAR)) - 1)
-    number, step = min(max(0, low), high), bounds.get("multipleOf") or 1
-    multiple = ceil(number / step) * step
-    return multiple if multiple <= high else floor(high / step) * step
-
-
-def _string(shape: Shape, text: str) -> str:
-    known = {"date": "1970-01-01", "date-time": "1970-01-01T00:00:00Z", "email": "nobody@example.org"}
-    return str(
-        known.get(str(shape.get("format")), text.ljust(int(shape.get("minLength") or 0), "."))[
-            : shape.get("maxLength")
-        ]
-    )
-
-
-def _at(root: Any, reference: str) -> Any:
-    found = root
-    for part in reference.removeprefix("#").strip("/").split("/"):
-        found = found.get(part) if isinstance(found, Mapping) and part else found
-    return found
-
-
-def _type(schema: Shape) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((k for k in kind if k != "null"), "null")
-    return (
-        kind
-        if isinstance(kind, str)
-        else next((t for key, t in _CONTAINERS.items() if key in schema), "string")
-    )
+def _inner(schema: Any, key: str) -> Any:
+    return schema.get(key) if isinstance(schema, Mapping) else None
 
 
 @lru_cache(maxsize=256)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
-from threadlab.backend.completer.rules import values
-from threadlab.backend.completer.rules.values import Value
-from threadlab.backend.completer.rules.words import GENERIC, STOP, spaced, stem
+from threadlab.backend.completer.rules.values import QUOTED, Value, find, in_signs
+from threadlab.backend.completer.rules.words import FINDINGS, GENERIC, STOP, VOCABULARY, spaced, stem
 
-PRECEDED = {
-    "from source origin base departure": "from|between",
-    "to target destination recipient": "to|into|in",
-    "max maximum": "under|below|up to|at most|less than|cheaper than|max|maximum(?: of)?",
-    "min minimum": "over|above|at least|more than|between|min|minimum(?: of)?",
-}
-"""Parameters by the words that stand before their values."""
-_BEFORE = rf"\b(?:with|for|on|at|by|{'|'.join(PRECEDED.values())})\s+"
+_BEFORE = rf"\b(?:with|for|on|at|by|{'|'.join(VOCABULARY['before'].values())})\s+"
 _SAID = r"(?::|\b(?:saying|says|telling \w+|that says|containing|called|titled|named)\b)\s+(.+?)[.!?]?$"
+_MARKED_ENDS = r"(?=\s+(?:saying|says|telling|that says|and say|and (?:the )?body|with)\b|[.!?]?\s*$|[,.]\s)"
 _OPENERS = frozenset(["for", "about", "on", "of", "how"])
 _ARTICLES = frozenset(["a", "an", "the", "me", "my"])
 
@@ -36,25 +30,56 @@ class Source:
     taken: list[Value] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.text = values.in_signs(self.text)
+        self.text = in_signs(self.text)
 
     def free(self, found: list[Value]) -> list[Value]:
         """The values that nobody took and that are not the asking words themselves."""
         return [
             v
             for v in found
-            if not self.asks(v.text) and all(v.end <= t.start or t.end <= v.start for t in self.taken)
+            if stem(v.text) not in self.asking
+            and all(v.end <= taken.start or taken.end <= v.start for taken in self.taken)
         ]
 
-    def take(self, value: Value, name: str) -> str:
-        """The value's text. Its place is taken, with the parameter's name beside it ("high priority")."""
+    def take(self, value: Value, name: str) -> Any:
+        """The value's data. Its place is taken, with the parameter's name beside it ("high priority")."""
         label = re.escape(spaced(name)) or "_"
         before = rf"(?:{_BEFORE})?(?:{label}\W*(?:(?:is|to|of)\W+)?)?$"
         left = re.search(before, self.text[: value.start], re.I)
         right = re.match(rf"\s+{label}\b", self.text[value.end :], re.I)
         start = left.start() if left else value.start
-        self.taken.append(Value(start, value.end + (right.end() if right else 0), value.text))
-        return value.text
+        self.taken.append(Value(start, value.end + (right.end() if right else 0), value.text, value.data))
+        return value.data
+
+    def directed(self, name: str, found: list[Value]) -> Value | None:
+        """The value that stands after the parameter's own preposition: `to_unit` after "to"."""
+        for parameters, prepositions in VOCABULARY["before"].items():
+            if not set(spaced(name).split()).isdisjoint(parameters.split()):
+                after = rf"\b(?:{prepositions})\W+(?:the\s+)?$"
+                return next((v for v in found if re.search(after, self.text[: v.start], re.I)), None)
+        return None
+
+    def named(self, name: str) -> Value | None:
+        """A value beside the parameter's own name: `city: Paris`, `title "Lunch"`, `'%H:%M' format`."""
+        label = re.escape(spaced(name)).replace(r"\ ", r"[\s_-]") or r"\b\B"
+        patterns = (
+            rf"\b{label}\s+(?:of\s+|as\s+)?{QUOTED}",
+            rf"(?<!\w){QUOTED}\s+{label}\b",
+            rf"\b{label}\s*(?:[=:]|\bis\b)\s*(?:{QUOTED}"
+            r"|([^\s,;\"“'‘][^,;\n]*?)(?=[,;\n]|\s+(?:and|with)\s|[.?!]?\s*$))",
+        )
+        return next((value for pattern in patterns for value in self.free(find(pattern)(self.text))), None)
+
+    def marked(self, name: str) -> str | None:
+        """Free text after the word that introduces it: "about lunch", "saying see you at noon"."""
+        label = re.escape(spaced(name))
+        for parameters, marks in VOCABULARY["marks"].items():
+            if not set(spaced(name).split()).isdisjoint(parameters.split()):
+                own = rf"(?:with\s+)?{label}(?!\s+(?:to|for|from|about|saying|in|is)\b)"
+                pattern = rf"\b(?:{marks}|{own})\s+(?:that\s+)?([^\s].*?){_MARKED_ENDS}"
+                found = re.search(pattern, self.text, re.I)
+                return found[1].strip(" \"'“”") if found else None
+        return None
 
     def remaining(self) -> str:
         """What the text says after a colon or "saying"; else what is left of it without its asking words."""
@@ -70,24 +95,9 @@ class Source:
             opened = opened or (asked and word in _OPENERS)
             asked = asked or word not in STOP
             tokens.pop(0)
-        return " ".join(tokens)
-
-    def directed(self, name: str, found: list[Value], strict: bool = False) -> Value | None:
-        """The value that stands after the parameter's own preposition; else the first (none if `strict`)."""
-        spoken = set(spaced(name).split())
-        for parameters, prepositions in PRECEDED.items():
-            if spoken & set(parameters.split()):
-                for value in found:
-                    if re.search(rf"\b(?:{prepositions})\W+(?:the\s+)?$", self.text[: value.start], re.I):
-                        return value
-        return None if strict else next(iter(found), None)
-
-    def asks(self, word: str) -> bool:
-        """Whether the word is one of the tool's name."""
-        return stem(word) in self.asking
+        return "" if FINDINGS.issuperset(tokens) else " ".join(tokens)
 
     def _only_asks(self, word: str, opened: bool) -> bool:
         """Whether a first word only asks. After "for" and the like only articles do."""
-        if opened:
-            return word in _ARTICLES
-        return word in STOP or word in GENERIC or stem(word) in self.asking or stem(word) in self.about
+        asks = word in STOP | GENERIC or stem(word) in GENERIC | self.asking | self.about
+        return word in _ARTICLES if opened else asks

@@ -22,6 +22,7 @@ RULES = (
     Rule("empty thread", "no user has said anything", about_thread.empty_thread),
     Rule("exact text", "the very words of the answer are given", talk.exact_text),
     Rule("recalled fact", "something told in this thread is asked for", about_thread.recalled_fact),
+    Rule("team task", "the instructions list a team, and tasks are to be given to it", about_tools.team_task),
     Rule("tool call", "function tools fit, and their arguments were found", about_tools.tool_call),
     Rule("tool outputs", "outputs came back, and nothing is left to call", about_tools.tool_outputs),
     Rule("list of tools", "the tools are asked for", about_tools.list_of_tools),

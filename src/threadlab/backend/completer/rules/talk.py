@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-from simpleeval import simple_eval
-
 from threadlab.backend.completer.rules import knowledge
 from threadlab.backend.completer.rules.choosing import NO_TOOLS
 from threadlab.backend.completer.rules.formats import exact_words
@@ -17,32 +15,6 @@ from threadlab.backend.completer.rules.words import human, sentences
 ABILITIES = (
     "I can call your function tools, recall what you tell me in this thread, do small sums, "
     "and explain agents, threads, messages, runs, run steps and tools."
-)
-_SELF = f"I am a rule-based stand-in: a table of rules, no language model. {ABILITIES}"
-_COURTESIES = (
-    (
-        "asks who answers",
-        r"\b(?:who|what) are you\b|\bwhat(?:['’]s| is) your name\b|\bwhat can you do\b"
-        r"|\bcan you help\b|^\W*help\W*$"
-        r"|\bare you (?:an? )?(?:ai|bot|human|real|llm|language model|chatgpt)\b",
-        _SELF,
-    ),
-    (
-        "says thanks",
-        r"^\W*(?:thanks|thank you|thx|cheers|great|perfect|nice)\b[^?]{0,40}$",
-        "You are welcome.",
-    ),
-    ("agrees or refuses", r"^\W*(?:ok|okay|alright|yes|no|sure|fine)\W*$", "All right. What shall I do?"),
-    (
-        "says goodbye",
-        r"^\W*(?:bye|goodbye|see you|good night)\b[^?]{0,30}$",
-        "Goodbye. The thread keeps what was said.",
-    ),
-    (
-        "greets",
-        r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening))\b(?:\W+\w+){0,2}\W*$|\bhow are you\b",
-        "Hello! What can I do for you?",
-    ),
 )
 LONGEST_ECHO = 200
 
@@ -55,15 +27,18 @@ def exact_text(reading: Reading) -> Answer | None:
 
 def courtesy(reading: Reading) -> Answer | None:
     """The message greets, thanks or asks who answers, and little else."""
-    for does, pattern, text in _COURTESIES:
-        if re.search(pattern, reading.message, re.I):
-            return Answer(f"the message {does}", text)
+    for courtesy in knowledge.COURTESIES:
+        if re.search(courtesy["pattern"], reading.message, re.I):
+            text = courtesy["text"].format(abilities=ABILITIES)
+            return Answer(f"the message {courtesy['does']}", text)
     return None
 
 
 def small_sum(reading: Reading) -> Answer | None:
     """The message holds arithmetic, and no tool was there for it."""
     for found in expressions(in_signs(reading.message)):
+        from simpleeval import simple_eval  # noqa: PLC0415
+
         try:
             result = simple_eval(found.text, functions={"sqrt": math.sqrt, "abs": abs, "round": round})
             shown = f"{result:.10g}" if isinstance(result, float) else str(result)
@@ -75,8 +50,7 @@ def small_sum(reading: Reading) -> Answer | None:
 
 def explanation(reading: Reading) -> Answer | None:
     """The message asks about a subject of the knowledge table."""
-    named = knowledge.subjects(NO_TOOLS.sub("", reading.message))
-    if not named:
+    if not (named := knowledge.subjects(NO_TOOLS.sub("", reading.message))):
         return None
     text = knowledge.explain(named)
     terse = re.search(r"\b(?:terse|brief|concise|short)\b", reading.request.instructions, re.I)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from threadlab.backend.completer.rules.words import GENERIC, NUMBER_WORDS, STOP
+from threadlab.backend.completer.rules.words import GENERIC, NUMBER_WORDS, STOP, VOCABULARY
 
-_QUOTE = r"\"([^\"]+)\"|“([^”]+)”|‘([^’]+)’|`([^`]+)`|(?<!\w)'([^']+)'(?!\w)"
+QUOTED = r"[\"“'‘](.+?)[\"”'’](?!\w)"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _DATE = (
@@ -23,7 +24,7 @@ _PATH = (
     r"(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?|\b\w[\w-]*(?:/[\w.-]*\w)+"
     r"|\b[\w-]+\.(?:csv|txt|json|md|py|pdf|xlsx|log|png|ipynb)\b"
 )
-_CURRENCIES = {"dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "franc": "CHF", "rupee": "INR"}
+_CURRENCIES: dict[str, str] = VOCABULARY["currencies"]
 _CURRENCY = (
     rf"\b(?:usd|eur|gbp|jpy|chf|sek|nok|dkk|cad|aud|cny|inr|(?:{'|'.join(_CURRENCIES)})s?)\b"
     r"|\b(?-i:[A-Z]{3})\b(?!-)"
@@ -32,7 +33,6 @@ _UNIT = (
     r"\b(?:(?:kilo|centi|milli)?met(?:er|re)s?|miles?|feet|foot|inch(?:es)?|yards?|(?:kilo)?grams?|pounds?"
     r"|ounces?|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kelvin|km|cm|mm|kg|lb|oz|(?<=\d )(?:m|g|l))\b"
 )
-_CODE = r"(?<![\w@.])#?((?:[a-z]+[-_]?)?\d[\w-]*)(?![\w@])"
 _WORD = r"(?-i:[A-ZÀ-Þ])[\w’'-]*(?<!['’]s)"
 _NAME = rf"\b{_WORD}(?: {_WORD}| (?:de|la|von|van|upon) {_WORD})*"
 _PLACE = (
@@ -42,85 +42,65 @@ _LOWERED = (
     rf"{_PLACE}(?!(?:the|my|a|an|it|me|your|this|that)\b|\d)([^\W\d][\w’'-]*)"
     rf"(?=\s+(?:and|or|to|right|now)\b|\s+{_DATE}|[,.?!]|\s*$)"
 )
-_SUM = r"(?<![\w.-])((?:sqrt|abs|round)?[-(]*\d[\d\s.+*/()%^-]*[\d)]|\d)(?!\w)"
-_SIGNS = (
-    (r"(?<=[\d)])\s*(?:x|×|times|multiplied by)\s*(?=[-(\d])", " * "),
-    (r"(?<=[\d)])\s*(?:÷|divided by|over)\s*(?=[-(\d])", " / "),
-    (r"(?<=[\d)])\s*plus\s*(?=[-(\d])", " + "),
-    (r"(?<=[\d)])\s*(?:−|minus)\s*(?=[-(\d])", " - "),
-    (r"(?<=[\d)])\s*(?:to the power of|\^)\s*(?=[-(\d])", " ** "),
-    (r"(?:the )?square root of\s*(\d+(?:\.\d+)?)", r"sqrt(\1)"),
-    (r"(\d+(?:\.\d+)?)\s*(?:%|percent) of\s*(\d+(?:\.\d+)?)", r"\1 / 100 * \2"),
+_NO_NAME = re.compile(rf"I|{_DATE}|{_MONTH}|{_CURRENCY}", re.I)
+_NUMBER = (
+    r"(?<![\w.,-])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?![\w-]*\d)"
+    rf"|\b(?:{'|'.join(NUMBER_WORDS)})\b"
 )
+_SUM = r"(?<![\w.-])((?:sqrt|abs|round)?[-(]*\d[\d\s.+*/()%^-]*[\d)]|\d)(?!\w)"
 _LISTED = r"[\s,?.]*(?:(?:and|or|&|also|then|calculate)\s*)?(?:(?:in|for|at|of|the|about|what|number)\s*)*"
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value and its place in the text (start and end, in characters)."""
+    """What stands in a text from `start` to `end`, and the data that it is as an argument."""
 
     start: int
     end: int
     text: str
+    data: Any
 
 
 Finder = Callable[[str], list[Value]]
 
 
-def find(pattern: str) -> Finder:
+def find(pattern: str, data: Callable[[str], Any] = str.strip) -> Finder:
     """A finder of that pattern, whatever its case: its first filled group, or all of it."""
     compiled = re.compile(pattern, re.I)
 
     def values(text: str) -> list[Value]:
-        return [
-            Value(m.start(), m.end(), next(filter(None, m.groups()), m[0]))
-            for m in compiled.finditer(text)
-            if m[0]
-        ]
+        found = ((m, next(filter(None, m.groups()), m[0])) for m in compiled.finditer(text) if m[0])
+        return [Value(m.start(), m.end(), said, data(said)) for m, said in found]
 
     return values
 
 
-quoted = find(_QUOTE)
+quoted = find(r"\"([^\"]+)\"|“([^”]+)”|‘([^’]+)’|`([^`]+)`|(?<!\w)'(.+?)'(?!\w)")
+_email, _zone, _capitalised, _lowered = map(find, (_EMAIL, r"\b[a-z]+/[a-z_]+\b|\bUTC\b", _NAME, _LOWERED))
+_beginning = find(rf"(?:^|[.!?]\s+)({_NAME})(?=\s+(?:is|was|has|lives|works)\b)")
 
 
 def numbers(text: str) -> list[Value]:
     """Numbers in digits, or in words up to twelve; dates, times, addresses and codes hold none."""
     hidden = re.sub(rf"{_DATE}|{_TIME}|{_EMAIL}|{_URL}", lambda m: "_" * len(m[0]), text, flags=re.I)
-    pattern = rf"(?<![\w.,-])-?\d+(?:,\d{{3}})*(?:\.\d+)?(?![\w-]*\d)|\b(?:{'|'.join(NUMBER_WORDS)})\b"
-    found = find(pattern)(hidden)
-    return [
-        Value(v.start, v.end, str(NUMBER_WORDS.get(v.text.lower(), v.text.replace(",", "")))) for v in found
-    ]
+    return find(_NUMBER, _as_number)(hidden)
 
 
 def names(text: str) -> list[Value]:
     """Names: capitalised after a preposition, else inside a sentence, else small ones after a preposition."""
-    plain = rf"I|{_DATE}|{_MONTH}|{_CURRENCY}"
-    found = [
-        v for v in find(_NAME)(text) if v.text.lower() not in STOP and not re.fullmatch(plain, v.text, re.I)
-    ]
+    found = [v for v in _capitalised(text) if v.text.lower() not in STOP and not _NO_NAME.fullmatch(v.text)]
     placed = [v for v in found if re.search(rf"(?:{_PLACE}|,\s*)$", text[: v.start], re.I)]
     inside = [v for v in found if re.search(r"[^.!?:\s]\s*$", text[: v.start])]
-    lowered = [v for v in find(_LOWERED)(text) if v.text not in GENERIC]
     alone = [v for v in found if v not in inside and re.match(r"\s*(?:[.!?]|$)", text[v.end :])]
-    return placed or inside or lowered or alone
+    return placed or inside or [v for v in _lowered(text) if v.text not in GENERIC] or alone
 
 
 def persons(text: str) -> list[Value]:
     """Names that stand for no place: not after "in", "from" or the like."""
-    placed = [
-        v for v in names(text) if not re.search(r"\b(?:in|at|near|from|into)\s+$", text[: v.start], re.I)
-    ]
-    begins = find(rf"(?:^|[.!?]\s+)({_NAME})(?=\s+(?:is|was|has|lives|works)\b)")(text)
-    begins = [v for v in begins if v.text.lower() not in STOP]
-    return begins or placed or names(text)
-
-
-def currencies(text: str) -> list[Value]:
-    """Currency codes; the names of some currencies stand for theirs."""
-    found = find(_CURRENCY)(text)
-    return [Value(v.start, v.end, _CURRENCIES.get(v.text.lower().rstrip("s"), v.text.upper())) for v in found]
+    begins = [v for v in _beginning(text) if v.text.lower() not in STOP]
+    found = names(text)
+    placed = [v for v in found if not re.search(r"\b(?:in|at|near|from|into)\s+$", text[: v.start], re.I)]
+    return begins or placed or found
 
 
 def expressions(text: str) -> list[Value]:
@@ -130,7 +110,7 @@ def expressions(text: str) -> list[Value]:
 
 def in_signs(text: str) -> str:
     """The text with arithmetic in words turned into signs, where it stands between numbers."""
-    for pattern, sign in _SIGNS:
+    for pattern, sign in VOCABULARY["signs"].items():
         text = re.sub(pattern, sign, text, flags=re.I)
     return text
 
@@ -146,6 +126,15 @@ def together(text: str, values: list[Value]) -> list[Value]:
     return joined if conjunct else joined[:1]
 
 
+def _as_currency(text: str) -> str:
+    return _CURRENCIES.get(text.lower().rstrip("s"), text.upper())
+
+
+def _as_number(text: str) -> int | float:
+    plain = str(NUMBER_WORDS.get(text.lower(), text.replace(",", "")))
+    return float(plain) if re.search(r"[.e]", plain, re.I) else int(plain)
+
+
 def _reads(expression: str) -> bool:
     try:
         ast.parse(expression.strip(), mode="eval")
@@ -154,23 +143,20 @@ def _reads(expression: str) -> bool:
     return True
 
 
-KINDS: Mapping[str, tuple[frozenset[str], Finder]] = {
-    kind: (frozenset(parameters.split()), finder)
-    for kind, parameters, finder in (
-        ("email", "email mail recipient cc", find(_EMAIL)),
-        ("address", "url link uri website", find(_URL)),
-        ("zone", "timezone tz zone", lambda text: find(r"\b[a-z]+/[a-z_]+\b|\bUTC\b")(text) or names(text)),
-        ("date", "date day deadline due when checkin", find(_DATE)),
-        ("time", "time", find(_TIME)),
-        ("file", "path file filename folder directory", find(_PATH)),
-        ("currency", "currency", currencies),
-        ("unit", "unit units", find(_UNIT)),
-        ("expression", "expression formula equation calculation", expressions),
-        ("code", "id code sku number reference isbn iban zip postcode", find(_CODE)),
-        ("symbol", "symbol ticker", find(r"\b(?-i:[A-Z]{2,5})\b")),
-        ("place", "city place location country destination origin town region state language airport", names),
-        ("contact", "attendee participant invitee guest", lambda text: find(_EMAIL)(text) or persons(text)),
-        ("person", "name person customer user author contact who", persons),
-    )
+KINDS: dict[str, Finder] = {
+    "email": _email,
+    "address": find(_URL),
+    "zone": lambda text: _zone(text) or names(text),
+    "date": find(_DATE),
+    "time": find(_TIME),
+    "file": find(_PATH),
+    "currency": find(_CURRENCY, _as_currency),
+    "unit": find(_UNIT),
+    "expression": expressions,
+    "code": find(r"(?<![\w@.])#?((?:[a-z]+[-_]?)?\d[\w-]*)(?![\w@])"),
+    "symbol": find(r"\b(?-i:[A-Z]{2,5})\b"),
+    "place": names,
+    "contact": lambda text: _email(text) or persons(text),
+    "person": persons,
 }
-"""Kinds of texts by the words of a parameter's name. What fits none is free text."""
+"""What finds a kind of value. What is of no kind is free text."""

@@ -1,43 +1,23 @@
-"""Words: how the rules read a text. Plain counting of word stems, no language model."""
+"""Words: how the rules read a text, by counting stems of the words of `vocabulary.toml`."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-_STOP = """
-    a about also am an and any are as at be been but by can could d did do does for from had has have he her
-    him his how i if in into is it its like ll m me my of on or our please re s she should so some t that the
-    their them then there they this to too under us use using v ve want was we were what when where which who
-    whose will with would you your
-"""
-STOP = frozenset(_STOP.split())
-"""Words that tell nothing of what a text is about."""
-
-_GENERIC = """
-    add all check create current delete do fetch find function get give id info latest list look lookup make
-    my new now open print read remove retrieve return run send set show tell today tool update write
-"""
-GENERIC = frozenset(_GENERIC.split())
-"""Words that many tools have in their names: they tell little."""
-
-_MEANS = """
-    temperature: hot warm cold
-    weather: temperature forecast rain sunny warm cold hot umbrella
-    time: clock hour
-    email: mail
-    calculate: compute multiply divide subtract
-    search: find look
-    ticket: bug issue
-    order: buy
-    convert: exchange
-    currency: dollar euro
-"""
-MEANS = [tuple(line.replace(":", "").split()) for line in _MEANS.strip().splitlines()]
-"""What else a word may mean to a tool: first the meaning, then the words that may mean it."""
-
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
-NUMBER_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
+VOCABULARY: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
+)
+STOP = frozenset(VOCABULARY["stop"].split())
+GENERIC = frozenset(VOCABULARY["generic"].split())
+FINDINGS = frozenset(VOCABULARY["findings"].split())
+TAKES = {kind: frozenset(spoken.split()) for kind, spoken in VOCABULARY["takes"].items()}
+NUMBER_WORDS = {word: number for number, word in enumerate(VOCABULARY["numbers"].split())}
+_MEANS: dict[str, str] = VOCABULARY["means"]
 _TOKEN = re.compile(r"[^\W_]+")
 _ENDING = re.compile(r"^(.{4,}?)(?:ations?|ators?|ating|ated|ate|ing|er|ed|e)?$")
 
@@ -52,6 +32,7 @@ def words(text: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(4096)
 def stem(word: str) -> str:
     """The word without its endings: calculator, calculates and calculation become one."""
     word = word.lower()
@@ -61,10 +42,17 @@ def stem(word: str) -> str:
     return ending[1] if ending else word
 
 
+def stems(spoken: str) -> frozenset[str]:
+    """The stems of words that are written in a row."""
+    return frozenset(map(stem, spoken.split()))
+
+
 def meanings(found: Mapping[str, str]) -> dict[str, str]:
     """The words with what else they may mean: stem → the word that was written."""
-    also = {stem(line[0]): found[stem(word)] for line in MEANS for word in line[1:] if stem(word) in found}
-    return {**also, **found}
+    means = [
+        (stem(meaning), stem(word)) for meaning, row in VOCABULARY["means"].items() for word in row.split()
+    ]
+    return {**{meaning: found[word] for meaning, word in means if word in found}, **found}
 
 
 def sentences(text: str) -> list[str]:
@@ -79,6 +67,4 @@ def human(items: list[str], last: str = "and") -> str:
 
 def spaced(name: str) -> str:
     """A name from code as words: `order_id` and `orderId` are "order id"."""
-    return " ".join(
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").replace("-", " ").lower().split()
-    )
+    return " ".join(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_-]", " ", name).lower().split())
