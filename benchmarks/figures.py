@@ -9,17 +9,29 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Something to reach: `found` must not be above `limit`. None where it could not be measured."""
+    """Something to reach: `found` must not be above `limit`, or with `at_least` not below it.
+
+    `found` is None where it could not be measured.
+    """
 
     what: str
     limit: float
     found: float | None
     unit: str
+    at_least: bool = False
 
     @property
     def is_met(self) -> bool | None:
         """Whether it is reached."""
-        return None if self.found is None else self.found <= self.limit
+        if self.found is None:
+            return None
+        return self.found >= self.limit if self.at_least else self.found <= self.limit
+
+    @property
+    def bound(self) -> str:
+        """The limit in words."""
+        amount = f"{self.limit:.3g} {self.unit}".strip()
+        return f"at least {amount}" if self.at_least else amount
 
 
 def ratio_by_round(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> float:

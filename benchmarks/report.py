@@ -1,4 +1,4 @@
-"""Reports: tables for a person, or one JSON object for a program."""
+"""Reports: what a program found, as tables for a person, Markdown for the README, or JSON for a program."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
 from typing import Any
@@ -18,36 +19,37 @@ from rich.table import Table
 from benchmarks.figures import Goal
 
 WIDTH = 110
+MET = {True: "met", False: "missed", None: "not measured"}
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+@dataclass(frozen=True, slots=True)
+class Section:
     """A table whose first column is text and whose others are figures."""
-    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
-    for number, column in enumerate(columns):
-        made.add_column(column, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*row)
-    return made
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
-def goal_table(goals: Sequence[Goal]) -> Table:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one program found: tables, goals, remarks, and the same as data."""
+
+    sections: Sequence[Section]
+    goals: Sequence[Goal]
+    notes: Sequence[str] = ()
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+def goal_section(goals: Sequence[Goal]) -> Section:
     """What was to be reached, and what was."""
-    words = {True: "met", False: "missed", None: "not measured"}
-    rows = [
-        (
-            goal.what,
-            f"{goal.limit:.3g} {goal.unit}".strip(),
-            "-" if goal.found is None else f"{goal.found:.3g} {goal.unit}".strip(),
-            words[goal.is_met],
-        )
-        for goal in goals
-    ]
-    return table("Goals", ("goal", "at most", "found", ""), rows)
+    rows = [(goal.what, goal.bound, _amount(goal.found, goal.unit), MET[goal.is_met]) for goal in goals]
+    return Section("Goals", ("goal", "at most", "found", ""), rows)
 
 
 def circumstances() -> dict[str, Any]:
     """When and on what this was measured; nothing that names the machine."""
-    packages = ("azure-ai-agents", "azure-core", "pydantic", "werkzeug")
+    packages = ("azure-ai-agents", "azure-core", "pydantic", "uvicorn", "werkzeug")
     return {
         "date": date.today().isoformat(),
         "python": platform.python_version(),
@@ -58,17 +60,63 @@ def circumstances() -> dict[str, Any]:
     }
 
 
-def show(tables: Sequence[Table], around: dict[str, Any], notes: Sequence[str]) -> None:
-    """Print the tables, then the notes, then the circumstances."""
+def show(reports: Sequence[Report]) -> None:
+    """Print the tables, then all goals, then the notes and the circumstances."""
     console = Console(width=max(WIDTH, Console().width) if sys.stdout.isatty() else WIDTH)
-    for made in tables:
-        console.print(made)
-    for note in notes:
+    for section in _sections(reports):
+        console.print(_table(section))
+    for note in _notes(reports):
         console.print(note, style="dim", highlight=False)
-    line = ", ".join(f"{name} {value}" for name, value in around.items())
-    console.print(line, style="dim", highlight=False)
 
 
-def as_json(content: dict[str, Any]) -> None:
+def markdown(reports: Sequence[Report]) -> str:
+    """The same as Markdown."""
+    blocks = [_markdown_table(section) for section in _sections(reports)]
+    blocks.append("\n".join(f"- {note}" for note in _notes(reports)))
+    return "\n\n".join(blocks)
+
+
+def as_json(*reports: Report) -> None:
     """Print one JSON object."""
-    print(json.dumps(content, indent=2))
+    content: dict[str, Any] = {}
+    for report in reports:
+        content |= report.content
+    content["goals"] = [
+        {**asdict(goal), "is_met": goal.is_met} for report in reports for goal in report.goals
+    ]
+    print(json.dumps({**content, "circumstances": circumstances()}, indent=2))
+
+
+def _sections(reports: Sequence[Report]) -> Iterator[Section]:
+    for report in reports:
+        yield from report.sections
+    yield goal_section([goal for report in reports for goal in report.goals])
+
+
+def _notes(reports: Sequence[Report]) -> Iterator[str]:
+    for report in reports:
+        yield from report.notes
+    yield ", ".join(f"{name} {value}" for name, value in circumstances().items())
+
+
+def _table(section: Section) -> Table:
+    made = Table(title=section.title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+    for number, column in enumerate(section.columns):
+        made.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in section.rows:
+        made.add_row(*row)
+    return made
+
+
+def _markdown_table(section: Section) -> str:
+    head = ["### " + section.title, "", _line(section.columns)]
+    rule = "|---|" + "--:|" * (len(section.columns) - 1)
+    return "\n".join([*head, rule, *(_line(row) for row in section.rows)])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _amount(value: float | None, unit: str) -> str:
+    return "-" if value is None else f"{value:.3g} {unit}".strip()

@@ -1,4 +1,4 @@
-"""One durable one-tool run, in process: threadlab beside the floor and its peers, in one race.
+"""One durable one-tool run, in process and served: threadlab beside the floors and its peers, in one race.
 
 `python -m benchmarks.tool_run --peers path/to/python`. The contestants take turns, A B C A B C, each in its
 own process, so that a machine that is busy for a while slows them alike. Times are medians; ratios are
@@ -10,16 +10,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import Annotated, Any
 
 import typer
 
 from benchmarks.contestants.process import Batch, ContestantProcess, Skipped, bare_seconds
-from benchmarks.contestants.roster import FLOOR, ROSTER, THREADLAB, Entry
+from benchmarks.contestants.roster import FLOOR, ROSTER, SERVED, SERVED_FLOOR, THREADLAB, Entry
 from benchmarks.figures import Goal, flat, ratio_by_round
-from benchmarks.report import as_json, circumstances, goal_table, show, table
+from benchmarks.report import Report, Section, as_json, show
 
 RUNS_A_TURN = 10
 COLD_STARTS = 10
@@ -94,16 +94,41 @@ def start_cold(results: Mapping[str, Result], peers: str, times: int) -> float:
 
 
 def goals(results: Mapping[str, Result]) -> Iterator[Goal]:
-    """Goals 1 and 3 of the design, for what runs in process."""
-    ours, floor = results[THREADLAB], results[FLOOR]
+    """Goals 1 to 3 of the design."""
+    ours, floor, served = results[THREADLAB], results[FLOOR], results[SERVED]
     yield Goal("a run, of the floor's", 1.5, ratio_by_round(ours.rounds, floor.rounds), "x")
     yield Goal("the backend's own part of a run", 1.2, ours.layers["backend"] * 1e3, "ms")
     for name, other in results.items():
         if other.entry.is_peer:
             yield Goal(f"a run, of {name}'s", 1.0, ratio_by_round(ours.rounds, other.rounds), "x")
+    served_ratio = ratio_by_round(served.rounds, results[SERVED_FLOOR].rounds)
+    yield Goal("served: a run, of the HTTP floor's", 1.2, served_ratio, "x")
+    yield Goal("served: our own door's transport, of the stock one's (it is the stock one)", 0.65, 1.0, "x")
     yield Goal("cold start to the first reply", 180, median(ours.cold) * 1e3, "ms")
-    resident = median(ours.resident) / MIB if ours.resident else None
-    yield Goal("resident memory at the first reply", 48, resident, "MiB")
+    yield Goal("served: cold start of server and client", 500, median(served.cold) * 1e3, "ms")
+    yield Goal("resident memory at the first reply", 48, _mib(ours), "MiB")
+    yield Goal("served: the server's resident memory", 45, _mib(served), "MiB")
+
+
+def _mib(result: Result) -> float | None:
+    return median(result.resident) / MIB if result.resident else None
+
+
+def report(peers: str = "", repeat: int = 30) -> Report:
+    """Race, and report."""
+    peers = peers or sys.executable
+    results, skipped = race(peers, repeat)
+    bare = start_cold(results, peers, min(repeat, COLD_STARTS))
+    notes = [f"skipped: {name} ({reason})" for name, reason in skipped.items()]
+    versions = [f"{package} {of}" for result in results.values() for package, of in result.versions.items()]
+    notes += [f"peers: {', '.join(versions)}"] if versions else []
+    notes.append(f"{repeat} rounds of {RUNS_A_TURN} runs each, {min(repeat, COLD_STARTS)} cold starts each")
+    return Report(
+        sections=[_runs_table(results), _layers_table(results), _starts_table(results, bare)],
+        goals=list(goals(results)),
+        notes=notes,
+        content=_content(results, skipped, bare),
+    )
 
 
 def main(
@@ -112,28 +137,15 @@ def main(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Race, and print the figures."""
-    peers = peers or sys.executable
-    results, skipped = race(peers, repeat)
-    bare = start_cold(results, peers, min(repeat, COLD_STARTS))
-    reached = list(goals(results))
-    if json:
-        as_json(_content(results, skipped, bare, reached))
-        return
-    notes = [f"skipped: {name} ({reason})" for name, reason in skipped.items()]
-    versions = [f"{package} {of}" for result in results.values() for package, of in result.versions.items()]
-    notes += [f"peers: {', '.join(versions)}"] if versions else []
-    notes.append(f"{repeat} rounds of {RUNS_A_TURN} runs each, {min(repeat, COLD_STARTS)} cold starts each")
-    tables = [_runs_table(results), _layers_table(results), _starts_table(results, bare), goal_table(reached)]
-    show(tables, circumstances(), notes)
+    found = report(peers, repeat)
+    as_json(found) if json else show([found])
 
 
 def _python(entry: Entry, peers: str) -> str:
     return peers if entry.is_peer else sys.executable
 
 
-def _content(
-    results: Mapping[str, Result], skipped: Mapping[str, str], bare: float, reached: Sequence[Goal]
-) -> dict[str, Any]:
+def _content(results: Mapping[str, Result], skipped: Mapping[str, str], bare: float) -> dict[str, Any]:
     floor = results[FLOOR]
     contestants = {
         name: {
@@ -145,7 +157,7 @@ def _content(
             "of_floor": ratio_by_round(result.rounds, floor.rounds),
             "layers_ms": {layer: seconds * 1e3 for layer, seconds in result.layers.items()},
             "cold_start_ms": median(result.cold) * 1e3,
-            "resident_mib": median(result.resident) / MIB if result.resident else None,
+            "resident_mib": _mib(result),
         }
         for name, result in results.items()
     }
@@ -153,12 +165,10 @@ def _content(
         "contestants": contestants,
         "skipped": dict(skipped),
         "interpreter_start_ms": bare * 1e3,
-        "goals": [{**asdict(goal), "is_met": goal.is_met} for goal in reached],
-        "circumstances": circumstances(),
     }
 
 
-def _runs_table(results: Mapping[str, Result]) -> Any:
+def _runs_table(results: Mapping[str, Result]) -> Section:
     floor, ours = results[FLOOR], results[THREADLAB]
     rows = [
         (
@@ -171,19 +181,19 @@ def _runs_table(results: Mapping[str, Result]) -> Any:
         for result in results.values()
     ]
     columns = ("contestant", "calls", "median ms", "of the floor", "of threadlab")
-    return table("One tool run, from thread to reply", columns, rows)
+    return Section("One tool run, from thread to reply", columns, rows)
 
 
-def _layers_table(results: Mapping[str, Result]) -> Any:
+def _layers_table(results: Mapping[str, Result]) -> Section:
     rows = [
         (result.entry.title if not number else "", layer, f"{seconds * 1e3:.2f}")
         for result in results.values()
         for number, (layer, seconds) in enumerate(result.layers.items())
     ]
-    return table("Where a run's time goes, on average", ("contestant", "layer", "ms a run"), rows)
+    return Section("Where a run's time goes, on average", ("contestant", "layer", "ms a run"), rows)
 
 
-def _starts_table(results: Mapping[str, Result], bare: float) -> Any:
+def _starts_table(results: Mapping[str, Result], bare: float) -> Section:
     floor = results[FLOOR]
     rows = [("python alone", f"{bare * 1e3:.0f}", "", "")]
     for result in results.values():
@@ -191,7 +201,7 @@ def _starts_table(results: Mapping[str, Result], bare: float) -> Any:
         of_floor = median(one / other for one, other in zip(result.cold, floor.cold, strict=True))
         rows.append((result.entry.title, f"{median(result.cold) * 1e3:.0f}", f"{of_floor:.2f}", resident))
     columns = ("contestant", "ms to the first reply", "of the floor", "MiB resident")
-    return table("Cold start, from the start of the interpreter", columns, rows)
+    return Section("Cold start, from the start of the interpreter", columns, rows)
 
 
 if __name__ == "__main__":

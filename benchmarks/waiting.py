@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, median
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -21,7 +21,7 @@ from benchmarks.contestants.sdk_run import new_agent
 from benchmarks.contestants.task import ARGUMENTS, QUESTION, REPLY, TOOL_NAME
 from benchmarks.figures import Goal, p95
 from benchmarks.legs import Leg, legs
-from benchmarks.report import as_json, circumstances, goal_table, show, table
+from benchmarks.report import Report, Section, as_json, show
 from benchmarks.scene import AddingClock, Scene, build
 from benchmarks.scripted_service import AGENT, THREAD, ScriptedService
 from benchmarks.waiters import GOAL_SCHEDULE, REFERENCE, WAITERS, Waiter, by_goal
@@ -120,44 +120,41 @@ def goals(local: Sequence[Waited], scripted: Mapping[float, Sequence[Waited]]) -
         yield Goal(f"{what} polls a leg, as on the goal's schedule", wanted.polls, mine.polls, "")
 
 
+def report(repeat: int = 100, round_trip: float = 0.05) -> Report:
+    """Wait in every way on every service, and report."""
+    local = on_local_backend(repeat)
+    scripted = {length: on_scripted_service(length, repeat, round_trip) for length in LENGTHS}
+    sections = [_table("Waiting on the local backend, whose legs are over at once (ms)", local, 1e3)]
+    sections += [
+        _table(f"Waiting on a scripted service, legs of {length:g} s, a quarter more or less (s)", rows, 1.0)
+        for length, rows in scripted.items()
+    ]
+    notes = [
+        f"waiting: {repeat} runs of two legs for each waiter; a scripted request takes {round_trip:g} s; "
+        "sleeps are added up, not slept; the goal's schedule is threadlab's wait with other polls"
+    ]
+    content = {
+        "local": [asdict(one) for one in local],
+        "scripted": {f"{length:g}": [asdict(one) for one in rows] for length, rows in scripted.items()},
+    }
+    return Report(sections=sections, goals=list(goals(local, scripted)), notes=notes, content=content)
+
+
 def main(
     repeat: Annotated[int, typer.Option(min=1, help="Runs of each waiter, of two legs each.")] = 100,
     round_trip: Annotated[float, typer.Option(min=0, help="Seconds of a scripted request.")] = 0.05,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Wait in every way on every service, and print the figures."""
-    local = on_local_backend(repeat)
-    scripted = {length: on_scripted_service(length, repeat, round_trip) for length in LENGTHS}
-    reached = list(goals(local, scripted))
-    if json:
-        as_json(
-            {
-                "local": [asdict(one) for one in local],
-                "scripted": {
-                    f"{length:g}": [asdict(one) for one in rows] for length, rows in scripted.items()
-                },
-                "goals": [{**asdict(goal), "is_met": goal.is_met} for goal in reached],
-                "circumstances": circumstances(),
-            }
-        )
-        return
-    tables = [_table("On the local backend, whose legs are over at once (ms)", local, 1e3)]
-    tables += [
-        _table(f"On a scripted service, legs of {length:g} s, a quarter more or less (s)", rows, 1.0)
-        for length, rows in scripted.items()
-    ]
-    notes = [
-        f"{repeat} runs of two legs for each waiter; a scripted request takes {round_trip:g} s",
-        "sleeps are added up, not slept; the goal's schedule is threadlab's wait with other polls",
-    ]
-    show([*tables, goal_table(reached)], circumstances(), notes)
+    found = report(repeat, round_trip)
+    as_json(found) if json else show([found])
 
 
 def _of(waited: Sequence[Waited], name: str) -> Waited:
     return next(one for one in waited if one.waiter == name)
 
 
-def _table(title: str, waited: Sequence[Waited], unit: float) -> Any:
+def _table(title: str, waited: Sequence[Waited], unit: float) -> Section:
     reference = _of(waited, REFERENCE)
     rows = [
         (
@@ -180,7 +177,7 @@ def _table(title: str, waited: Sequence[Waited], unit: float) -> Any:
         "requests",
         "of 1 s polling",
     )
-    return table(title, columns, rows)
+    return Section(title, columns, rows)
 
 
 if __name__ == "__main__":

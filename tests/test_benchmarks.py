@@ -9,9 +9,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from benchmarks.__main__ import BEGIN, END, README, written
 from benchmarks.contestants.roster import ROSTER
 from benchmarks.figures import Goal, p95, ratio_by_round
+from benchmarks.growth import exponent, measure
 from benchmarks.legs import Leg, legs
+from benchmarks.load import load
+from benchmarks.report import Report, Section, markdown
+from threadlab.cli import bench
+from threadlab.errors import ThreadlabError
 from threadlab.objects.wire_entry import WireEntry
 
 PROJECT = Path(__file__).parents[1]
@@ -49,6 +57,50 @@ def test_waiting_with_threadlab_ends_sooner_than_polling_once_a_second() -> None
     extra = {row["waiter"]: row["extra_p95"] for row in printed["scripted"]["0.2"]}
     assert extra["threadlab wait"] < 0.2 < 0.8 < extra["fixed 1 s polling"]
     assert {row["waiter"] for row in printed["local"]} > {"threadlab follow", "SDK create_and_process"}
+
+
+def test_learners_count_every_event_of_every_stream_on_both_servers() -> None:
+    """Floor and threadlab send the same events, and nothing is wrong with any of them."""
+    floor, ours = load("floor", 2, 1), load("threadlab", 2, 1)
+    assert floor.runs == ours.runs == 2
+    assert floor.events == ours.events > 30
+    assert floor.wrong == ours.wrong == {}
+
+
+def test_growth_is_measured_on_threads_that_were_written_as_the_backend_writes() -> None:
+    """Every operation works on them, the turn with its tool call too."""
+    found = measure((10, 30), times=1)
+    assert all(by_length.keys() == {10, 30} for by_length in found.values())
+    assert exponent({100: 1.0, 10_000: 100.0}) == pytest.approx(1.0)
+
+
+def test_the_readme_keeps_what_was_written_by_hand() -> None:
+    """Only what stands between the marks is made anew; without marks nothing is."""
+    text = README.read_text("utf-8")
+    again = written(written(text, "### Once"), "### Twice")
+    assert "### Twice" in again and "### Once" not in again
+    assert again.partition(BEGIN)[0] == text.partition(BEGIN)[0]
+    assert again.partition(END)[2] == text.partition(END)[2]
+    with pytest.raises(ValueError, match="marks"):
+        written("by hand alone", "### Once")
+
+
+def test_a_report_tells_each_goal_with_its_bound_and_whether_it_is_met() -> None:
+    """At most, or at least; as Markdown for the README."""
+    goals = [Goal("waiting", 5, 6, "ms"), Goal("of the floor's", 0.5, 0.75, "x", at_least=True)]
+    lines = markdown([Report(sections=[Section("Runs", ("name", "ms"), [("one", "2")])], goals=goals)])
+    assert "| one | 2 |" in lines
+    assert "| waiting | 5 ms | 6 ms | missed |" in lines
+    assert "| of the floor's | at least 0.5 x | 0.75 x | met |" in lines
+
+
+def test_bench_says_where_it_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed from a wheel has no benchmarks beside it."""
+    monkeypatch.setattr(bench, "__file__", str(tmp_path / "a/b/c/bench.py"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ThreadlabError, match="no folder benchmarks") as caught:
+        bench.checkout()
+    assert "clone it, and run `threadlab bench`" in caught.value.hint
 
 
 def test_legs_are_cut_out_of_the_wire_log_at_the_requests_that_start_them() -> None:

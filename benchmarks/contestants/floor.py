@@ -69,7 +69,7 @@ class CannedTransport(HttpTransport[HttpRequest, Any]):
         self._file.execute("PRAGMA synchronous = NORMAL")
         self._file.execute("CREATE TABLE calls (id INTEGER PRIMARY KEY, method TEXT, url TEXT, body TEXT)")
         self._answers = chain(
-            [_bytes(answers.agent(AGENT))], cycle([_bytes(answer) for answer in _eight_answers()])
+            [_bytes(answers.agent(AGENT))], cycle([_bytes(answer) for answer in eight_answers()])
         )
 
     def send(self, request: HttpRequest, **_: Any) -> CannedResponse:
@@ -114,7 +114,8 @@ class CannedResponse:
         return json.loads(self.content)
 
 
-def _eight_answers() -> Iterator[answers.Json]:
+def eight_answers() -> Iterator[answers.Json]:
+    """What the eight requests of one run are answered, in their order."""
     thread, run = "thread_floor", "run_floor"
     asked = answers.message("msg_1", thread, "user", QUESTION)
     said = answers.message("msg_2", thread, "assistant", REPLY, run)

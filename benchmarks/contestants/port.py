@@ -7,7 +7,10 @@ from typing import Protocol
 
 
 class Contestant(Protocol):
-    """One way to have an agent answer with a tool. It is made with an empty folder of its own."""
+    """One way to have an agent answer with a tool. It is made with an empty folder of its own.
+
+    One that is served has its server's process id as `pid`.
+    """
 
     @property
     def layers(self) -> Mapping[str, float]:

@@ -24,6 +24,7 @@ class Entry:
 
 
 FLOOR, THREADLAB = "floor", "threadlab"
+SERVED_FLOOR, SERVED = "floor-served", "threadlab-served"
 
 ROSTER: Mapping[str, Entry] = {
     FLOOR: Entry(
@@ -44,6 +45,20 @@ ROSTER: Mapping[str, Entry] = {
         title="threadlab, in-process, its own stand-in model",
         module="threadlab_run",
         factory="with_rules",
+        requests=8,
+        durable=True,
+    ),
+    SERVED_FLOOR: Entry(
+        title="floor over HTTP: canned answers, one insert a request",
+        module="served_run",
+        factory="floor_served",
+        requests=8,
+        durable=True,
+    ),
+    SERVED: Entry(
+        title="threadlab serve, its own stand-in model",
+        module="served_run",
+        factory="threadlab_served",
         requests=8,
         durable=True,
     ),

@@ -28,7 +28,7 @@ def main(name: str, folder: str) -> None:
         return
     contestant: Contestant = getattr(module, entry.factory)(Path(folder))
     try:
-        reply, memory = contestant.run(), resident_bytes()
+        reply, memory = contestant.run(), resident_bytes(getattr(contestant, "pid", "self"))
         versions = {package: version(package) for package in entry.needs}
         _say({"reply": reply, "resident_bytes": memory, "versions": versions})
         for line in sys.stdin:
@@ -37,10 +37,10 @@ def main(name: str, folder: str) -> None:
         contestant.close()
 
 
-def resident_bytes() -> int | None:
-    """This process's resident memory; None where the system does not tell it as Linux does."""
+def resident_bytes(pid: int | str) -> int | None:
+    """A process's resident memory; None where the system does not tell it as Linux does."""
     try:
-        lines = Path("/proc/self/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return None
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), None)
