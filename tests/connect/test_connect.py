@@ -54,7 +54,7 @@ def test_without_a_seed_a_lab_is_durable(tmp_path: Path, monkeypatch: pytest.Mon
         thread = lab.threads.create(metadata={"kept": "yes"})
         assert (lab.seed, repr(lab)) == (None, "<Lab: local, in this process, durable>")
     with connect() as lab:
-        assert lab.threads.get(thread.id).metadata == {"kept": "yes"}
+        assert lab.threads.get(thread.id).metadata["kept"] == "yes"
 
 
 def test_the_default_store_lies_in_the_working_folder() -> None:

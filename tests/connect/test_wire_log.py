@@ -9,7 +9,9 @@ from azure.core.exceptions import HttpResponseError, ServiceRequestError
 from azure.core.rest import HttpRequest
 
 from threadlab.backend.wire.http import Request, Response, json_response
-from threadlab.connect.wire_log import WireLog, without_credentials
+from threadlab.connect.recorded_body import readable, recorded, without_credentials
+from threadlab.connect.wire_log import WireLog
+from threadlab.objects.run import Run
 
 if TYPE_CHECKING:
     from tests.connect.conftest import Told
@@ -90,6 +92,18 @@ def test_no_secret_is_ever_recorded(told: Told) -> None:
     assert "hub" in repr(handler.log.entries)
 
 
+def test_no_secret_waits_in_the_text_of_a_body_that_nobody_has_read() -> None:
+    """Credentials are struck out before a body is kept, however the name of their field is written."""
+    for spelling in ("api_key", "API-Key", r"\u0061pi_key"):
+        kept = recorded(f'{{"tools": [{{"{spelling}": "s3cret"}}], "city": "Orl\\u00e9ans"}}')
+        assert isinstance(kept, bytes)
+        assert b"s3cret" not in kept
+        assert readable(kept)["city"] == "Orléans"
+    assert b"s3cret" not in recorded('{"secret": "s3cret"}'.encode("utf-16"))
+    plain = b'{"a": "the \\"secret\\" word"}'
+    assert recorded(plain) is plain
+
+
 def test_a_schema_that_speaks_of_passwords_is_left_alone() -> None:
     """Only values are struck out, not the description of a field with such a name."""
     schema = {"properties": {"password": {"type": "string", "enum": ["a"]}}}
@@ -103,6 +117,17 @@ def test_a_stream_is_recorded_as_one(told: Told) -> None:
     response = handler.client().send_request(HttpRequest("GET", f"{handler.endpoint}/threads"), stream=True)
     assert handler.log.entries[0].response == {"stream": "text/event-stream"}
     assert response.read() == b"data"
+
+
+@pytest.mark.parametrize("path", ["/threads/thread_1/runs", "/threads/runs"])
+def test_a_stream_belongs_to_the_run_that_it_turned_out_to_be_of(told: Told, path: str) -> None:
+    """Also where the run was started together with its thread."""
+    handler = told(lambda _: Response(200, iter([b"data"]), {"content-type": "text/event-stream"}))
+    handler.client().send_request(HttpRequest("POST", f"{handler.endpoint}{path}"), stream=True)
+    handler.log.opened(Run(id="run_1", thread_id="thread_1", agent_id="asst_1", status="queued"))
+    (entry,) = handler.log.naming("run_1")
+    assert entry.response == {"stream": "text/event-stream", "id": "run_1"}
+    assert handler.log.entries == (entry,)
 
 
 def test_bodies_that_are_no_json_are_described(told: Told) -> None:

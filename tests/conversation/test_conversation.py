@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
+from threadlab.connect.targets import Local
 from threadlab.conversation.conversation import Conversation
 from threadlab.conversation.conversation_manager import ConversationManager
-from threadlab.errors import ConversationError, NobodyAnswers, NotFound, RunNotCompleted
-from threadlab.objects.event import Ended, Event
+from threadlab.errors import (
+    ConversationError,
+    NobodyAnswers,
+    NotFound,
+    NotInThisService,
+    RunNotCompleted,
+)
+from threadlab.following.wait import wait
+from threadlab.objects.event import Ended, Event, TextArrived
+from threadlab.service.streaming import ClassicRunStream
 from threadlab.tools.tool import tool
 from threadlab.tools.toolbox import Toolbox
 
@@ -139,19 +151,19 @@ def test_calls_without_tools_leave_the_run_reachable(lab: Lab) -> None:
 
 
 def test_events_can_be_heard_or_drawn(lab: Lab) -> None:
-    """`on_event` and `follow_ask` tell the same story."""
+    """`on_event` and `follow` tell the same story."""
     heard: list[Event] = []
     with Conversation(lab) as talk:
         talk.ask("one", on_event=heard.append)
-        drawn = list(talk.follow_ask("two"))
+        drawn = list(talk.follow("two"))
     assert isinstance(heard[-1], Ended)
     assert isinstance(drawn[-1], Ended)
 
 
-def test_follow_ask_speaks_at_once(lab: Lab) -> None:
+def test_follow_speaks_at_once(lab: Lab) -> None:
     """The message is in the thread before the first event is drawn."""
     with Conversation(lab) as talk:
-        events = talk.follow_ask("one")
+        events = talk.follow("one")
         assert [message.text for message in talk.history()] == ["one"]
         assert isinstance(list(events)[-1], Ended)
 
@@ -190,6 +202,59 @@ def test_totals_count_turns_tokens_tools_and_errors(lab: Lab) -> None:
     assert totals.turns[1].tool_failures == 1
     assert totals.errors == 1
     assert totals.error_rate == pytest.approx(1 / 3)
+
+
+@pytest.fixture
+def wordy() -> Iterator[Lab]:
+    """A lab whose model, the rule-based stand-in, writes word by word."""
+    with connect(target=Local(seed=8, pace=0)) as lab:
+        yield lab
+
+
+def test_a_streamed_answer_is_heard_piece_by_piece_and_its_reply_is_the_same(wordy: Lab) -> None:
+    """Across a tool round too: the pieces add up to the text, and nothing else differs."""
+    for question, calls in (("What is a run?", 0), ("Please add: a is 2, b is 3", 1)):
+        pieces: list[str] = []
+        with Conversation(wordy, tools=[add]) as talk, Conversation(wordy, tools=[add]) as polled:
+            reply = talk.ask(question, on_text=pieces.append)
+            other = polled.ask(question)
+        assert len(pieces) > 1
+        assert len(reply.tool_uses) == calls
+        assert "".join(pieces) == reply.text == other.text
+        assert (reply.run.status, reply.usage) == (other.run.status, other.usage)
+        assert [use.output for use in reply.tool_uses] == [use.output for use in other.tool_uses]
+        assert (reply.view.polls, bool(other.view.polls)) == (0, True)
+
+
+def test_a_stream_can_be_followed_and_a_run_watched(lab: Lab) -> None:
+    """`follow` tells the growing text; whatever `start` and `stream` give can be followed by anybody."""
+    with Conversation(lab) as talk:
+        assert any(isinstance(event, TextArrived) for event in talk.follow("one", stream=True))
+        assert wait(talk.stream("two")).status == "completed"
+        assert talk.run is not None
+        assert talk.ask("three", stream=True).text.startswith("I saw 5 messages")
+        assert [turn.status for turn in talk.totals().turns] == ["completed"] * 3
+
+
+def no_way_back(stream: ClassicRunStream) -> ClassicRunStream:
+    """As on Azure."""
+    raise NotInThisService("this service cannot join a stream", hint="poll")
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_a_stream_that_breaks_off_still_tells_the_whole_text(
+    wordy: Lab, joins: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is joined again, or where a service cannot do that, the rest comes with the message."""
+    pieces: list[str] = []
+    wordy.workbench.faults.add("drop_stream", events=12)
+    if not joins:
+        monkeypatch.setattr(ClassicRunStream, "rejoin", no_way_back)
+    with Conversation(wordy) as talk:
+        reply = talk.ask("What is a run?", on_text=pieces.append)
+    assert "".join(pieces) == reply.text
+    assert reply.view.retries
+    assert (len(pieces[-1].split()) > 2) is not joins
 
 
 def test_the_lessons_own_name_is_an_alias() -> None:

@@ -61,6 +61,7 @@ class ScriptedHome:
     lost_replies: int = 0
     time: Clock = field(default_factory=Clock)
     asked: list[str] = field(default_factory=list)
+    stepping: None = None
     submitted: list[tuple[ToolOutput, ...]] = field(default_factory=list)
     leg: int = 0
     leg_began: float = START

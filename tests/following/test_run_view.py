@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 from threadlab.following.run_view import RunView, advance, with_requests
@@ -108,7 +109,7 @@ def test_a_changed_step_keeps_its_place() -> None:
 
 
 def test_the_end_leaves_nothing_open() -> None:
-    """A call without an answer is abandoned, and no approval is asked for any more."""
+    """A call that nobody decided on says so, and no approval is asked for any more."""
     view = fold(
         ToolCallsRequested(at=1, run=run("requires_action"), calls=(CALL,)),
         ApprovalNeeded(at=2, approval=Approval(CALL)),
@@ -116,8 +117,25 @@ def test_the_end_leaves_nothing_open() -> None:
     )
     assert view.ended
     assert view.run.status == "expired"
-    assert view.calls[0].state == "abandoned"
+    assert view.calls[0].state == "undecided"
     assert view.approvals == ()
+
+
+def test_a_decision_is_kept_with_what_it_changed() -> None:
+    """What the model asked for, what a person made of it, and why not."""
+    asked = [ToolCallsRequested(at=1, run=run("requires_action"), calls=(CALL,))]
+    edited, denied = Approval(CALL), Approval(CALL)
+    edited.approve('{"other": 1}')
+    other = replace(CALL, arguments='{"other": 1}')
+    ran = fold(*asked, ApprovalNeeded(at=2, approval=edited), ToolStarted(at=3, call=other))
+    assert ran.calls[0].call.arguments == '{"other": 1}'
+    assert ran.calls[0].asked == CALL.arguments
+    denied.deny("not today")
+    output = ToolOutput("call_1", "denied")
+    finished = ToolFinished(at=3, call=CALL, output=output, ok=False, seconds=0)
+    card = fold(*asked, ApprovalNeeded(at=2, approval=denied), finished).calls[0]
+    assert card.decision is not None
+    assert (card.decision.reason, card.asked) == ("not today", None)
 
 
 def test_notes_retries_and_requests_are_kept() -> None:

@@ -32,6 +32,12 @@ def serve(
         list[str] | None,
         typer.Option(help="A fault in force from the start: '429:create run'. Can be repeated."),
     ] = None,
+    tools: Annotated[
+        Path | None,
+        typer.Option(
+            help="A Python file whose @tool functions the backend runs itself, for all its clients."
+        ),
+    ] = None,
     durability: Annotated[
         Literal["normal", "full"],
         typer.Option(help="'full' outlasts a loss of power: it waits for the disk."),
@@ -59,4 +65,5 @@ def serve(
         faults=tuple(fault or ()),
         durability=durability,
         workbench=not no_workbench,
+        tools=tools,
     ).run(lambda server: print(*server.lines, sep="\n", flush=True))

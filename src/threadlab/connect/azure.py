@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from azure.ai.agents import AgentsClient
-from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
 from azure.core.credentials import AccessToken, TokenCredential
 
 from threadlab.connect.targets import Azure
@@ -22,12 +21,18 @@ from threadlab.connect.wire_log import WireLog
 from threadlab.errors import NotInThisService
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
+from threadlab.objects.stepping import Stepping
 from threadlab.objects.time import Time
 from threadlab.workbench.port import Workbench
+
+if TYPE_CHECKING:
+    from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
 
 
 class AzureDoor:
     """Reaches the project that `target` names. Nothing is sent before the first verb is used."""
+
+    stepping: Stepping | None = None  # it lives in real time
 
     def __init__(self, target: Azure) -> None:
         self.endpoint = target.endpoint
@@ -39,7 +44,8 @@ class AzureDoor:
         """There is none. Raises NotInThisService."""
         raise NotInThisService(
             "Azure has no workbench: nobody but the service itself sees what happens inside it",
-            hint="lab.wire and run.steps() show what it tells; connect(target=Local(seed=7)) has a workbench",
+            hint="lab.wire, run.steps() and explain(run) show what it tells; a lab on your table has one: "
+            "connect(target=Local(seed=7))",
         )
 
     @cached_property
@@ -54,7 +60,19 @@ class AzureDoor:
 
     def client_async(self, log: WireLog) -> AsyncAgentsClient:
         """An asyncio client of the project."""
+        from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient  # noqa: PLC0415
+
         return AsyncAgentsClient(self.endpoint, _Awaited(self._credential), per_retry_policies=[log])
+
+    def openai(self, log: WireLog) -> NoReturn:
+        """There is none for threads and runs. Raises NotInThisService."""
+        raise NotInThisService(
+            "the openai client has no threads and runs on Azure: there it speaks the Responses protocol",
+            hint="lab.sdk has the same threads, messages and runs; for the openai client's: "
+            "connect(target=Local(seed=7)).openai()",
+        )
+
+    openai_async = openai
 
     def notes(self, run: Run) -> tuple[ModelNote, ...]:
         """None: a real model gives no reasons."""

@@ -7,11 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from threadlab.backend.completer.port import Completer
-from threadlab.connect.azure import AzureDoor
 from threadlab.connect.door import Door
 from threadlab.connect.lab import Lab
 from threadlab.connect.local import LocalDoor
-from threadlab.connect.served import ServedDoor
+from threadlab.connect.server_tools import ServerTool, by_name
 from threadlab.connect.settings import Settings, settings_from
 from threadlab.connect.targets import Azure, Local, Served, Target, choose
 from threadlab.errors import NotInThisService, SettingsError
@@ -23,6 +22,7 @@ def connect(
     pace: float | None = None,
     target: Target | None = None,
     completer: Completer | None = None,
+    server_tools: Sequence[ServerTool] = (),
     faults: Sequence[str] = (),
     env_file: str | Path | None = None,
 ) -> Lab:
@@ -30,15 +30,15 @@ def connect(
 
     Local: with `seed` it starts empty and gives the same each time, without one it is durable. `pace` is
     real seconds for each of the backend's (default: the setting THREADLAB_PACE). `completer` stands in
-    the model's place. `faults` are in force from the start, each in its text form ("429:create run").
-    `target` says it all explicitly and reads no settings. `env_file` is read in place
-    of the `.env` that would be found.
+    the model's place. `server_tools` are run by the backend itself: see `connect.server_tools`. `faults` are
+    in force from the start, each in its text form ("429:create run"). `target` says it all explicitly and
+    reads no settings. `env_file` is read in place of the `.env` that would be found.
 
     Where the settings name a real model (MODEL_BASE_URL) and no completer is given, that model answers. It
     cannot be seeded: the lab is then durable and in real time in spite of a seed, and its repr says so.
 
     Raises SettingsError for settings that cannot be used and for a seed with a completer that takes its
-    time, NotInThisService for a completer or faults on Azure.
+    time, NotInThisService for a completer, server tools or faults where the backend is not in this process.
     """
     if target is not None:
         if seed is not None or pace is not None or env_file is not None:
@@ -50,7 +50,7 @@ def connect(
     else:
         settings = Settings.load(env_file=env_file)
         target = choose(settings, seed=seed, pace=pace, own_completer=completer is not None)
-    lab = Lab(_door(target, completer), target, settings, asked_seed=seed)
+    lab = Lab(_door(target, completer, server_tools), target, settings, asked_seed=seed)
     with ExitStack() as unless_all_is_well:
         unless_all_is_well.callback(lab.close)
         for fault in faults:
@@ -59,15 +59,27 @@ def connect(
     return lab
 
 
-def _door(target: Target, completer: Completer | None) -> Door:
+def _door(target: Target, completer: Completer | None, server_tools: Sequence[ServerTool]) -> Door:
     if isinstance(target, Local):
-        return LocalDoor(target, completer)
+        return LocalDoor(target, completer, by_name(server_tools))
     if completer is not None:
         raise NotInThisService(
             f"nothing can be put into the model's place from here ({target})",
             hint="use the completer locally: connect(target=Local(seed=7), completer=…)",
         )
-    return ServedDoor(target) if isinstance(target, Served) else AzureDoor(target)
+    if server_tools:
+        raise NotInThisService(
+            f"a service elsewhere cannot run this process' functions ({target})",
+            hint="let this side answer the calls, follow(run, tools=…); a server of your own has them from "
+            "`threadlab serve --tools FILE`",
+        )
+    if isinstance(target, Served):
+        from threadlab.connect.served import ServedDoor  # noqa: PLC0415
+
+        return ServedDoor(target)
+    from threadlab.connect.azure import AzureDoor  # noqa: PLC0415
+
+    return AzureDoor(target)
 
 
 def _settings_of(target: Target) -> Settings:

@@ -16,7 +16,6 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 from threadlab.backend.wire.http import Request, Response
 from threadlab.connect.arriving import arriving, late_by
 from threadlab.connect.in_process_response import InProcessAsyncResponse, InProcessResponse
-from threadlab.connect.multipart import encode_form
 from threadlab.objects.time import Time
 
 
@@ -109,6 +108,8 @@ def _body(request: HttpRequest) -> tuple[bytes, str | None]:
     """The body's bytes, and its content type if encoding it has decided that."""
     files, data = request._files, request._data  # azure-core keeps the parts of a form nowhere else
     if files:
+        from threadlab.connect.multipart import encode_form  # noqa: PLC0415
+
         return encode_form(data or {}, files)
     if data is None:
         return b"", None

@@ -18,21 +18,29 @@ import openai
 
 from threadlab.backend.wire.http import ConnectionDropped, Request, Response, WaitUntil
 from threadlab.connect.in_process import Handler
+from threadlab.connect.recorded_http import RecordedAsyncHttp, RecordedHttp
+from threadlab.connect.wire_log import WireLog
 from threadlab.objects.time import Time
 
 BASE_URL = "https://threadlab.invalid/v1"
 """Nothing is ever sent there: the name cannot be resolved (RFC 2606)."""
 
 
-def openai_client(handler: Handler, key: str = "local", **options: Any) -> openai.OpenAI:
-    """A client of openai whose requests `handler` answers. `options` are the client's own."""
-    http = httpx2.Client(transport=InProcessHttp(handler))
+def openai_client(
+    handler: Handler, key: str = "local", log: WireLog | None = None, **options: Any
+) -> openai.OpenAI:
+    """A client of openai whose requests `handler` answers, recorded in `log`. `options` are its own."""
+    carrier = InProcessHttp(handler)
+    http = httpx2.Client(transport=RecordedHttp(carrier, log) if log is not None else carrier)
     return openai.OpenAI(base_url=BASE_URL, api_key=key, http_client=http, **options)
 
 
-def openai_client_async(handler: Handler, key: str = "local", **options: Any) -> openai.AsyncOpenAI:
+def openai_client_async(
+    handler: Handler, key: str = "local", log: WireLog | None = None, **options: Any
+) -> openai.AsyncOpenAI:
     """The same for asyncio, on the loop that asks."""
-    http = httpx2.AsyncClient(transport=InProcessAsyncHttp(handler))
+    carrier = InProcessAsyncHttp(handler)
+    http = httpx2.AsyncClient(transport=RecordedAsyncHttp(carrier, log) if log is not None else carrier)
     return openai.AsyncOpenAI(base_url=BASE_URL, api_key=key, http_client=http, **options)
 
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from threadlab.connect.door import Door
+from threadlab.connect.owner import owner_at
 from threadlab.connect.settings import Settings
 from threadlab.connect.targets import Azure, Local, Target
 from threadlab.connect.wire_log import WireLog
+from threadlab.objects.quota import CleanedUp, Quota
 from threadlab.service.classic import ClassicService
+from threadlab.service.cleanup import clean_up
+from threadlab.service.made_by import MadeBy
+from threadlab.service.quota import quota_of
 from threadlab.workbench.port import Workbench
+
+if TYPE_CHECKING:
+    from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
+    from openai import AsyncOpenAI, OpenAI
 
 
 class Lab:
@@ -27,6 +38,9 @@ class Lab:
         self.wire = WireLog(door.endpoint, door.time)
         self._door = door
         self._asked_seed = asked_seed
+        # a seeded store ends with its lab: there is no later process that could know a mark again
+        owner = None if self.seed is not None else partial(owner_at, settings.store_path().with_name("owner"))
+        self._made_by = MadeBy(owner)
         service = ClassicService(
             door.client(self.wire),
             time=door.time,
@@ -36,13 +50,15 @@ class Lab:
             opened=self.wire.opened,
             notes=door.notes,
             truth=door.truth,
+            stepping=door.stepping,
+            made_by=self._made_by,
         )
         self._delegate(service)
 
     def _delegate(self, service: ClassicService) -> None:
         """Take over the service's verbs as they are, so that help on them is the service's own."""
         self.protocol, self.place = service.protocol, service.place
-        self.sdk, self.time = service.sdk, service.time
+        self.sdk, self.time, self.stepping = service.sdk, service.time, service.stepping
         self.threads, self.messages = service.threads, service.messages
         self.runs, self.run_steps = service.runs, service.run_steps
         self.create_agent, self.get_agent = service.create_agent, service.get_agent
@@ -69,9 +85,38 @@ class Lab:
         """The hatch of the local backend. Raises NotInThisService on Azure."""
         return self._door.workbench
 
+    def quota(self) -> Quota:
+        """What lies at the service now: agents and threads, their age, whose they are, and the limits.
+
+        It costs a request for each hundred objects, and one for each thread that was made here. Made here is
+        what verbs of the kit made (not those of `sdk`): in this process, and where the store outlasts the lab
+        by any process in this project folder. Their mark is the metadata "threadlab.made_by".
+        """
+        return quota_of(self, self._made_by)
+
+    def cleanup(self, *, older_than: timedelta | float = 0.0, dry_run: bool = False) -> CleanedUp:
+        """Delete what was made here, at least `older_than` (a timedelta, or seconds) ago, and is not in use.
+
+        Threads first, then agents; never what others made. What is gone already is fine, and a service that
+        cannot answer now (429) is asked again. With `dry_run` nothing is deleted: look first. Raises a
+        ServiceError when the service cannot say what there is.
+        """
+        return clean_up(self, self.quota(), older_than=older_than, dry_run=dry_run)
+
     def sdk_async(self) -> AsyncAgentsClient:
         """A new asyncio client of the same service, recorded in the same `wire`; close it yourself."""
         return self._door.client_async(self.wire)
+
+    def openai(self) -> OpenAI:
+        """A new client of openai's, whose `beta.threads` are these threads; recorded in the same `wire`.
+
+        Close it yourself. Raises NotInThisService on Azure, where that client has no threads.
+        """
+        return self._door.openai(self.wire)
+
+    def openai_async(self) -> AsyncOpenAI:
+        """The same for asyncio."""
+        return self._door.openai_async(self.wire)
 
     def close(self) -> None:
         """Release connections and files."""

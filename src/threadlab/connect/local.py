@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from azure.ai.agents import AgentsClient
-from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.pipeline.policies import AzureKeyCredentialPolicy
 
 from threadlab.backend.completer.named import completer_named
 from threadlab.backend.completer.port import Completer
+from threadlab.backend.engine.server_tools import ServerTool
 from threadlab.backend.local import Backend
 from threadlab.backend.store.schema import StoreError
 from threadlab.connect.in_process import InProcessAsyncTransport, InProcessTransport
@@ -20,24 +22,36 @@ from threadlab.connect.wire_log import WireLog
 from threadlab.errors import SettingsError
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
+from threadlab.objects.stepping import Stepping
 from threadlab.objects.time import Time
 from threadlab.objects.truth import Truth
 from threadlab.workbench.in_process import InProcess
+
+if TYPE_CHECKING:
+    from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient
+    from openai import AsyncOpenAI, OpenAI
 
 ENDPOINT = "https://threadlab.invalid/api/projects/local"
 """Nothing is ever sent there: the name cannot be resolved (RFC 2606). The SDK insists on https."""
 
 
 class LocalDoor:
-    """Opens the backend that `target` describes. Raises SettingsError for a store that cannot be used."""
+    """Opens the backend that `target` describes; `tools` are those that it runs itself, by name.
+
+    Raises SettingsError for a store that cannot be used.
+    """
 
     endpoint = ENDPOINT
     place = "local, in this process"
 
-    def __init__(self, target: Local, completer: Completer | None = None) -> None:
+    def __init__(
+        self, target: Local, completer: Completer | None = None, tools: Mapping[str, ServerTool] | None = None
+    ) -> None:
         self._backend = _backend(target, completer)
+        self._backend.tools.update(tools or {})
         self.time: Time = self._backend.time
         self.workbench = InProcess(self._backend)
+        self.stepping: Stepping | None = None if target.seed is None else self.workbench
 
     def client(self, log: WireLog) -> AgentsClient:
         """A synchronous client of this backend."""
@@ -45,6 +59,8 @@ class LocalDoor:
 
     def client_async(self, log: WireLog) -> AsyncAgentsClient:
         """An asyncio client of this backend."""
+        from azure.ai.agents.aio import AgentsClient as AsyncAgentsClient  # noqa: PLC0415
+
         key = AzureKeyCredential("local")
         return AsyncAgentsClient(
             ENDPOINT,
@@ -53,6 +69,18 @@ class LocalDoor:
             transport=InProcessAsyncTransport(self._backend),
             per_retry_policies=[log],
         )
+
+    def openai(self, log: WireLog) -> OpenAI:
+        """A client of openai's, of this backend."""
+        from threadlab.connect.in_process_openai import openai_client  # noqa: PLC0415
+
+        return openai_client(self._backend, log=log)
+
+    def openai_async(self, log: WireLog) -> AsyncOpenAI:
+        """An asyncio client of openai's, of this backend."""
+        from threadlab.connect.in_process_openai import openai_client_async  # noqa: PLC0415
+
+        return openai_client_async(self._backend, log=log)
 
     def notes(self, run: Run) -> tuple[ModelNote, ...]:
         """Why the stand-in answered as it did."""

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from threadlab.backend.completer.named import completer_named
 from threadlab.backend.completer.openai_compatible.endpoint import Endpoint
+from threadlab.backend.engine.worker import Crew
 from threadlab.backend.local import Backend
 from threadlab.backend.server.carrier import Carrier
 from threadlab.backend.server.gate import EVERYWHERE, Gate
 from threadlab.backend.server.listen import open_socket, run
 from threadlab.backend.store.schema import StoreError
 from threadlab.backend.store.sqlite import Durability
+from threadlab.connect.server_tools import by_name, tools_in
 from threadlab.errors import SettingsError
 from threadlab.workbench.in_process import InProcess
 from threadlab.workbench.routes import MOUNT, WorkbenchRoutes, switched_off
@@ -59,7 +61,7 @@ class Serving:
     """A server as it is asked for. Without a `key` a random one is made.
 
     `completer` stands in the model's place: "rules", or "openai" for the model at `model`; unless it is
-    said, whichever `model` leads to.
+    said, whichever `model` leads to. `tools` is a Python file with tools that the backend runs itself.
     """
 
     store: Path
@@ -72,15 +74,18 @@ class Serving:
     faults: tuple[str, ...] = ()
     durability: Durability = "normal"
     workbench: bool = True
+    tools: Path | None = None
 
     def run(self, ready: Callable[[Listening], None]) -> None:
         """Serve until SIGTERM or Ctrl-C; `ready` is told once requests are taken.
 
-        Raises SettingsError for a key, a completer, a store, a fault or an address that cannot be used.
+        Raises SettingsError for a key, completer, tools, store, fault or address that cannot be used.
         """
         key = usable_key(self.key) if self.key is not None else f"sk-local-{secrets.token_urlsafe(24)}"
+        tools = by_name(tools_in(self.tools)) if self.tools else {}
         backend = self._backend()
         try:
+            backend.tools.update(tools)
             for fault in self.faults:
                 InProcess(backend).faults.add(fault)
             hatch = WorkbenchRoutes(backend).handle if self.workbench else switched_off
@@ -101,7 +106,11 @@ class Serving:
             raise SettingsError(str(problem), hint="or take the stand-in: --completer rules") from problem
         try:
             return Backend.durable(
-                self.store, completer=completer, pace=self.pace, worker=True, durability=self.durability
+                self.store,
+                completer=completer,
+                pace=self.pace,
+                worker=Crew(hosted=True),
+                durability=self.durability,
             )
         except (OSError, sqlite3.Error, StoreError) as problem:
             raise SettingsError(

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from threadlab.conversation.answering_tools import AnsweringTools, answering_tools, tools_for_run
+from threadlab.conversation.hearing import Hearing
 from threadlab.conversation.length import ConversationWarning, Length, Limit
 from threadlab.conversation.made_here import MadeHere
 from threadlab.conversation.reply import Reply
@@ -24,7 +26,7 @@ from threadlab.conversation.saved import SavedMessage, lost_by_import, read_save
 from threadlab.conversation.summary import Summary
 from threadlab.conversation.totals import Totals, Turn
 from threadlab.conversation.window import PAGE, Window, window
-from threadlab.errors import ConversationError
+from threadlab.errors import ConversationError, NotFound
 from threadlab.following.follow import detaching, follow
 from threadlab.following.loop import DEADLINE
 from threadlab.following.outcome import check_outcome
@@ -34,6 +36,7 @@ from threadlab.objects.agent import Agent
 from threadlab.objects.event import Event
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run
+from threadlab.objects.run_stream import Followable, RunStream, run_of
 from threadlab.objects.thread import Thread
 from threadlab.service.port import AgentService, Order
 from threadlab.tools.tool import Tool
@@ -76,7 +79,8 @@ class Conversation:
         self.keep = keep
         self.run: Run | None = None
         self.lost: tuple[str, ...] = ()
-        self._turns: list[Turn] = []
+        self._runs: list[Run] = []
+        self._turns: dict[str, Turn] = {}
         self._given: set[str] = set()
         self._made = MadeHere()
         try:
@@ -90,38 +94,53 @@ class Conversation:
         self,
         text: str,
         *,
-        expect: str | None = "completed",
+        stream: bool = False,
+        on_text: Callable[[str], object] | None = None,
         on_event: Callable[[Event], object] | None = None,
+        expect: str | None = "completed",
         **options: Any,
     ) -> Reply:
         """Say `text`, wait for the run, and return its reply. `options` are those of `lab.runs.create`.
 
-        `on_event` is called with every event of the run as it happens. A run that ends otherwise than
-        `expect` raises RunNotCompleted with the run as `.run`; None takes any end. Errors of following
-        (DeadlinePassed, NobodyAnswers, ...) are raised too: the run then goes on, as `conversation.run`.
+        `on_text` is called with each piece of the answer while it is written, `on_event` with every event of
+        the run. With `stream` or `on_text` the run's stream is read, else the run is polled; the reply is the
+        same. A run that ends otherwise than `expect` raises RunNotCompleted with the run as `.run`; None
+        takes any end. Errors of following (DeadlinePassed, NobodyAnswers, ...) are raised too: the run then
+        goes on, as `conversation.run`.
         """
-        run = self.start(text, **options)
+        asking = self.stream if stream or on_text is not None else self.start
+        what = asking(text, **options)
+        run, hearing = run_of(what), Hearing(on_event, on_text)
         view = RunView(run=run)
         with detaching(run):
-            for event, view in self._follow(run):  # noqa: B007 - the last view is the reply's
-                if on_event is not None:
-                    on_event(event)
+            for event, view in self._follow(what):  # noqa: B007 - the last view is the reply's
+                hearing.hear(event)
         reply = Reply(with_requests(view, self.lab.requests(run)))
         self._warn_of_length()
         if expect is not None:
             check_outcome(reply.run, expect)
         return reply
 
-    def follow_ask(self, text: str, **options: Any) -> Iterator[Event]:
-        """Say `text` at once; the events of the run as they are drawn, `Ended` last."""
-        return (event for event, _ in self._follow(self.start(text, **options)))
+    def follow(self, text: str, *, stream: bool = False, **options: Any) -> Iterator[Event]:
+        """Say `text` at once; the events of the run as they are drawn, `Ended` last.
+
+        With `stream` they are read off the run's stream, and `TextArrived` tells the growing text.
+        """
+        what = self.stream(text, **options) if stream else self.start(text, **options)
+        return (event for event, _ in self._follow(what))
 
     def start(self, text: str, **options: Any) -> Run:
-        """Say `text` and start a run, without waiting: two requests. Follow the run as you like."""
-        self.lab.messages.create(self.thread.id, content=text)
-        tools = {"tools": tools_for_run(self.agent, self.tools)}
-        self.run = self.lab.runs.create(self.thread.id, self.agent.id, **{**tools, **options})
-        return self.run
+        """Say `text` and start a run, without waiting: two requests.
+
+        Follow it as you like: `await watch(talk.start(…), tools=talk.tools)`.
+        """
+        return self._started(self.lab.runs.create(*self._say(text), **self._run_options(options)))
+
+    def stream(self, text: str, **options: Any) -> RunStream:
+        """The same with the run's stream, to be read, or followed as a run is."""
+        stream = self.lab.runs.stream(*self._say(text), **self._run_options(options))
+        self._started(stream.run)
+        return stream
 
     def history(self) -> tuple[Message, ...]:
         """All messages of the thread, oldest first, as the service has them now."""
@@ -154,8 +173,11 @@ class Conversation:
         return window(self.history(), tokens, page=page, order=order)
 
     def totals(self) -> Totals:
-        """What the questions asked here have cost. Earlier runs of a resumed thread are not in it."""
-        return Totals(tuple(self._turns))
+        """What the questions asked here have cost. Earlier runs of a resumed thread are not in it.
+
+        A run that was not followed here to its end is read from the service: two requests.
+        """
+        return Totals(tuple(map(self._turn, self._runs)))
 
     def export(self, path: str | Path) -> Path:
         """Write agent, thread and messages to a JSON file, which `import_` reads."""
@@ -229,14 +251,34 @@ class Conversation:
             self.thread.id, role=message.role, content=message.text, metadata=message.metadata
         )
 
-    def _follow(self, run: Run) -> Iterator[tuple[Event, RunView]]:
-        view = RunView(run=run)
+    def _say(self, text: str) -> tuple[str, str]:
+        self.lab.messages.create(self.thread.id, content=text)
+        return self.thread.id, self.agent.id
+
+    def _run_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {"tools": tools_for_run(self.agent, self.tools), **options}
+
+    def _started(self, run: Run) -> Run:
+        self.run = run
+        self._runs.append(run)
+        return run
+
+    def _turn(self, run: Run) -> Turn:
+        """The figures of a run, as it was followed here or else as the service has it."""
+        turn = self._turns.get(run.id) or Turn.of(RunView(run=run))
+        if not turn.is_over:
+            with suppress(NotFound):  # it was deleted with its thread: what was seen of it is all there is
+                turn = self._turns[run.id] = Turn.read(run)
+        return turn
+
+    def _follow(self, what: Followable) -> Iterator[tuple[Event, RunView]]:
+        view = RunView(run=run_of(what))
         try:
-            for event in follow(run, tools=self.tools, deadline=self.deadline, polling=self.polling):
+            for event in follow(what, tools=self.tools, deadline=self.deadline, polling=self.polling):
                 view = advance(view, event)
                 yield event, view
         finally:
-            self._turns.append(Turn.of(view))
+            self._turns[view.run.id] = Turn.of(view)
 
     def _warn_of_length(self) -> None:
         if self.limit is not None and (warning := self.length().warning(self.limit)):

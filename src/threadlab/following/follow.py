@@ -7,7 +7,7 @@ error then says so. `run.cancel()` is the one way to end a run.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent import futures
 from contextlib import closing, contextmanager, suppress
 
@@ -49,11 +49,14 @@ async def follow_async(
     deadline: float | None = DEADLINE,
     polling: Polling = STANDARD,
     offload: bool = False,
+    let_pass: Callable[[Wait], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Event]:
     """A run's events as they happen, leaving the event loop free between them.
 
     With `offload` every request to the service is made on a worker thread: for a service across a network,
     whose SDK blocks. A local one answers at once and needs none. A stream says itself whether it blocks.
+    `let_pass` lets the time of a `Wait` pass, and may hold it, or cut it short for an early look; without
+    one, that is left to the service's clock.
     """
     run = run_of(what)
     offload = offload or (not isinstance(what, Run) and what.blocks)
@@ -61,10 +64,12 @@ async def follow_async(
     try:
         with detaching(run):
             while (step := await _next(steps, offload)) is not None:
-                if isinstance(step, Wait):
-                    await _let_pass_async(step, run.service.time)
-                else:
+                if not isinstance(step, Wait):
                     yield step
+                elif let_pass is not None:
+                    await let_pass(step)
+                else:
+                    await _let_pass_async(step, run.service.time)
     finally:
         with suppress(ValueError):  # it is still in a request on its thread, and is closed after that
             steps.close()

@@ -49,6 +49,11 @@ def lines(view: RunView, event: Event) -> Iterator[Text]:
         yield (clock if number == 0 else Text(" " * len(clock))) + line
 
 
+def words(view: RunView, event: Event) -> str:
+    """The event on one line, without the time; empty for one that says nothing new."""
+    return next(_lines(event, view), Text()).plain
+
+
 def wire_lines(entries: Sequence[WireEntry]) -> Iterator[Text]:
     """The requests on the wire, one line for the same request several times in a row; ids are cut short."""
     for (method, path, answer), group in groupby(entries, key=_request_and_answer):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Literal
 
-from threadlab.objects.approval import Approval
+from threadlab.objects.approval import Approval, Decision
 from threadlab.objects.event import (
     ApprovalNeeded,
     ArgumentsArrived,
@@ -37,7 +37,7 @@ from threadlab.objects.tool_call import ToolCall
 from threadlab.objects.wire_entry import WireEntry
 
 CallState = Literal[
-    "arriving", "requested", "needs approval", "running", "finished", "submitted", "abandoned"
+    "arriving", "requested", "needs approval", "running", "finished", "submitted", "abandoned", "undecided"
 ]
 
 
@@ -53,7 +53,9 @@ class StatusSeen:
 class CallView:
     """A tool call and how far it is.
 
-    `ok` and `seconds` (the service's) are None where nobody here ran the tool, or not yet.
+    `ok` and `seconds` (the service's) are None where nobody here ran the tool, or not yet. `decision` is a
+    person's answer, where one was asked; `asked` the arguments that the model sent, where that person
+    changed them. A call that nobody decided on before its run was over is "undecided".
     """
 
     call: ToolCall
@@ -61,6 +63,8 @@ class CallView:
     output: str | None = None
     ok: bool | None = None
     seconds: float | None = None
+    decision: Decision | None = None
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +184,17 @@ def _(event: ApprovalNeeded, view: RunView) -> RunView:
 
 @_fold.register
 def _(event: ToolStarted, view: RunView) -> RunView:
-    view = _without_approval(view, event.call.id)
+    view = _decided(view, event.call)
     return _with_call(view, event.call, lambda card: replace(card, call=event.call, state="running"))
 
 
 @_fold.register
 def _(event: ToolFinished, view: RunView) -> RunView:
-    finished = CallView(
-        call=event.call, state="finished", output=event.output.output, ok=event.ok, seconds=event.seconds
-    )
-    return _with_call(_without_approval(view, event.call.id), event.call, lambda card: finished)
+    def finished(card: CallView) -> CallView:
+        output, took = event.output.output, event.seconds
+        return replace(card, call=event.call, state="finished", output=output, ok=event.ok, seconds=took)
+
+    return _with_call(_decided(view, event.call), event.call, finished)
 
 
 @_fold.register
@@ -215,9 +220,7 @@ def _(event: Retrying, view: RunView) -> RunView:
 
 @_fold.register
 def _(event: Ended, view: RunView) -> RunView:
-    calls = tuple(
-        card if card.state == "submitted" else replace(card, state="abandoned") for card in view.calls
-    )
+    calls = tuple(card if card.state == "submitted" else _left_open(card) for card in view.calls)
     return replace(view, run=event.run, ended=True, calls=calls, approvals=(), writing=())
 
 
@@ -243,5 +246,18 @@ def _answered_elsewhere(card: CallView) -> CallView:
     return replace(card, state="submitted")
 
 
-def _without_approval(view: RunView, call_id: str) -> RunView:
-    return replace(view, approvals=tuple(one for one in view.approvals if one.call.id != call_id))
+def _left_open(card: CallView) -> CallView:
+    return replace(card, state="undecided" if card.state == "needs approval" else "abandoned")
+
+
+def _decided(view: RunView, call: ToolCall) -> RunView:
+    """The view once a call goes on: if a person was asked, with the answer, which is there by then."""
+    answered = [one for one in view.approvals if one.call.id == call.id and one.decision.done()]
+    view = replace(view, approvals=tuple(one for one in view.approvals if one.call.id != call.id))
+    return _with_call(view, call, _with_decision(answered[0])) if answered else view
+
+
+def _with_decision(approval: Approval) -> Callable[[CallView], CallView]:
+    asked, decision = approval.call.arguments, approval.decision.result()
+    edited = asked if decision.arguments != asked else None
+    return lambda card: replace(card, decision=decision, asked=edited)

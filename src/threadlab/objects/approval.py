@@ -6,6 +6,8 @@ three verbs.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 
@@ -23,10 +25,14 @@ class Decision:
 
 
 class Approval:
-    """A question that is open until `approve` or `deny` was called; `decision` completes then."""
+    """A question that is open until `approve` or `deny` was called; `decision` completes then.
 
-    def __init__(self, call: ToolCall) -> None:
+    `check` says no to arguments (JSON text) that the tool would not take, by the error that it raises.
+    """
+
+    def __init__(self, call: ToolCall, check: Callable[[str], object] = json.loads) -> None:
         self.call = call
+        self.check = check
         self.decision: Future[Decision] = Future()
         self.decision.set_running_or_notify_cancel()  # a waiter that goes away does not answer the question
 

@@ -18,6 +18,7 @@ from threadlab.objects.fault import Fault
 from threadlab.objects.message import Message
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run_step import RunStep
+from threadlab.objects.stepping import Stepping
 from threadlab.objects.time import Time
 from threadlab.objects.tool_call import ToolCall, ToolOutput
 from threadlab.objects.usage import Usage
@@ -60,6 +61,11 @@ class RunHome(Protocol):
     @property
     def time(self) -> Time:
         """The service's clock, and the way to wait for it."""
+        ...
+
+    @property
+    def stepping(self) -> Stepping | None:
+        """The hands on its runs, where time stands still while nobody waits; None in real time."""
         ...
 
     def read_run(self, run: Run) -> Run:

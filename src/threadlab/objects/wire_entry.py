@@ -12,6 +12,7 @@ class WireEntry:
 
     `path` starts after the endpoint and keeps its query but for `api-version`. `status` is None when no
     answer came. `seconds` are the service's. `attempt` counts from 1: a retry is an entry of its own.
+    `read_until` is when the latest piece of a stream was read; None for what is no stream, or was not read.
     """
 
     number: int
@@ -24,3 +25,4 @@ class WireEntry:
     seconds: float = 0.0
     attempt: int = 1
     error: str | None = None
+    read_until: float | None = None

@@ -15,6 +15,7 @@ from threadlab.objects.message import Message
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
+from threadlab.objects.stepping import Stepping
 from threadlab.objects.time import Time
 from threadlab.objects.tool_call import ToolOutput
 from threadlab.objects.truth import Truth
@@ -22,6 +23,7 @@ from threadlab.objects.wire_entry import WireEntry
 from threadlab.service import read
 from threadlab.service.failures import telling
 from threadlab.service.groups import ClassicMessages, ClassicRuns, ClassicRunSteps, ClassicThreads
+from threadlab.service.made_by import MadeBy
 from threadlab.service.paging import listed
 from threadlab.service.port import Order, Tools
 from threadlab.service.sending import given, tool_definitions
@@ -34,7 +36,7 @@ class ClassicService:
     `model` is what an agent gets that names none, `place` where the service runs in words. `requests`
     finds the recorded requests that name a run id, `opened` is told of a run whose stream was just opened,
     `notes` is what a stand-in model said about a run, `truth` what really happened in it, where someone here
-    can know.
+    can know, `stepping` moves its runs, where time waits for whoever waits, `made_by` marks what is made.
     """
 
     protocol = "classic"
@@ -50,16 +52,20 @@ class ClassicService:
         notes: Callable[[Run], tuple[ModelNote, ...]],
         truth: Callable[[Run], Truth | None] = lambda run: None,
         opened: Callable[[Run], object] = lambda run: None,
+        stepping: Stepping | None = None,
+        made_by: MadeBy | None = None,
     ) -> None:
         self.sdk = client
         self.time = time
+        self.stepping = stepping
         self.model = model
         self.place = place
         self._requests = requests
         self._notes = notes
         self._truth = truth
+        self._made_by = made_by or MadeBy()
         streams = ClassicStreams(client, self, opened)
-        self.threads = ClassicThreads(client, streams)
+        self.threads = ClassicThreads(client, streams, self._made_by)
         self.messages = ClassicMessages(client)
         self.runs = ClassicRuns(client, streams)
         self.run_steps = ClassicRunSteps(client)
@@ -81,10 +87,12 @@ class ClassicService:
             description=description,
             instructions=instructions,
             tools=tool_definitions(tools),
-            metadata=metadata,
+            metadata=self._made_by.marked(metadata),
         )
         with telling("create an agent"):
-            return read.agent(self.sdk.create_agent(model=model or self.model, **body, **options))
+            agent = read.agent(self.sdk.create_agent(model=model or self.model, **body, **options))
+        self._made_by.remember(agent.id)
+        return agent
 
     def get_agent(self, agent_id: str) -> Agent:
         """The agent of that id."""
@@ -99,6 +107,8 @@ class ClassicService:
         """Change what is named (as in `create_agent`); later runs see it, earlier ones do not."""
         if "tools" in changes:
             changes["tools"] = tool_definitions(changes["tools"])
+        if "metadata" in changes:
+            changes["metadata"] = self._made_by.still_marked(agent_id, changes["metadata"])
         with telling(f"update agent {agent_id}"):
             return read.agent(self.sdk.update_agent(agent_id, **changes))
 

@@ -21,6 +21,7 @@ from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolOutput
 from threadlab.service import read
 from threadlab.service.failures import telling
+from threadlab.service.made_by import MadeBy
 from threadlab.service.paging import listed
 from threadlab.service.port import Order, Tools
 from threadlab.service.sending import given, tool_definitions
@@ -28,11 +29,12 @@ from threadlab.service.streaming import ClassicStreams
 
 
 class ClassicThreads:
-    """The threads of a service."""
+    """The threads of a service. What is made carries the mark of `made_by`."""
 
-    def __init__(self, client: AgentsClient, streams: ClassicStreams) -> None:
+    def __init__(self, client: AgentsClient, streams: ClassicStreams, made_by: MadeBy) -> None:
         self._sdk = client.threads
         self._streams = streams
+        self._made_by = made_by
 
     def create(
         self,
@@ -41,8 +43,11 @@ class ClassicThreads:
         metadata: Mapping[str, str] | None = None,
     ) -> Thread:
         """A new thread, empty or with first messages (`{"role", "content"}` each)."""
+        marked = self._made_by.marked(metadata)
         with telling("create a thread"):
-            return read.thread(self._sdk.create(**given(messages=messages, metadata=metadata)))
+            thread = read.thread(self._sdk.create(**given(messages=messages, metadata=marked)))
+        self._made_by.remember(thread.id)
+        return thread
 
     def get(self, thread_id: str) -> Thread:
         """The thread of that id."""
@@ -54,9 +59,10 @@ class ClassicThreads:
         return listed(self._sdk.list, read.thread, "list threads", limit=limit, order=order)
 
     def update(self, thread_id: str, *, metadata: Mapping[str, str]) -> Thread:
-        """Replace its metadata."""
+        """Replace its metadata; the mark of one that was made here stays."""
+        marked = self._made_by.still_marked(thread_id, metadata)
         with telling(f"update thread {thread_id}", thread_id=thread_id):
-            return read.thread(self._sdk.update(thread_id, metadata=dict(metadata)))
+            return read.thread(self._sdk.update(thread_id, metadata=dict(marked)))
 
     def delete(self, thread_id: str) -> None:
         """Delete it with its messages and runs."""

@@ -132,7 +132,7 @@ class Round:
             self._ready.append(call)
 
     def _ask(self, call: ToolCall) -> None:
-        approval = Approval(call)
+        approval = Approval(call, self._tools[call.name].validate)
         self._news.append(ApprovalNeeded(at=self._time.now(), approval=approval))
         approval.decision.add_done_callback(partial(self._decided, call))
 

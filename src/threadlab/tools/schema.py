@@ -63,7 +63,7 @@ def parameters_schema(function: Callable[..., Any], arguments: type[BaseModel]) 
 
 def description(function: Callable[..., Any]) -> str:
     """The docstring's text without the part about parameters and results; empty where there is none."""
-    return _docstring(function).description or ""
+    return (_docstring(function).description or "").strip()
 
 
 def _docstring(function: Callable[..., Any]) -> Docstring:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 
 from threadlab.backend.local import Backend
 from threadlab.backend.wire.bodies import Body, read_body
 from threadlab.backend.wire.errors import ApiError, bad_request, not_found
 from threadlab.backend.wire.http import Request, Response, json_response
+from threadlab.backend.wire.route_table import RouteTable
 from threadlab.errors import NotFound, SettingsError
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.truth import Truth
@@ -57,33 +56,25 @@ class WorkbenchRoutes:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._bench = InProcess(backend)
-        self._map = Map(
-            [
-                Rule(f"{MOUNT}/now", methods=["GET"], endpoint=self._now),
-                Rule(f"{MOUNT}/pace", methods=["GET"], endpoint=self._read_pace),
-                Rule(f"{MOUNT}/pace", methods=["POST"], endpoint=self._set_pace),
-                Rule(f"{MOUNT}/faults", methods=["GET"], endpoint=self._faults),
-                Rule(f"{MOUNT}/faults", methods=["POST"], endpoint=self._add_fault),
-                Rule(f"{MOUNT}/faults", methods=["DELETE"], endpoint=self._remove_faults),
-                Rule(f"{_RUN}/truth", methods=["GET"], endpoint=self._truth),
-                Rule(f"{_RUN}/notes", methods=["GET"], endpoint=self._notes),
-                Rule(f"{_RUN}/step", methods=["POST"], endpoint=self._step),
-            ],
-            merge_slashes=False,
-        ).bind("local")
+        routes: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", f"{MOUNT}/now", self._now),
+            ("GET", f"{MOUNT}/pace", self._read_pace),
+            ("POST", f"{MOUNT}/pace", self._set_pace),
+            ("GET", f"{MOUNT}/faults", self._faults),
+            ("POST", f"{MOUNT}/faults", self._add_fault),
+            ("DELETE", f"{MOUNT}/faults", self._remove_faults),
+            ("GET", f"{_RUN}/truth", self._truth),
+            ("GET", f"{_RUN}/notes", self._notes),
+            ("POST", f"{_RUN}/step", self._step),
+        ]
+        self._table = RouteTable(routes)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; what is wrong with it comes back as its error."""
         try:
             self._backend.store.recover()
-            answer: Callable[..., Any]
-            answer, path = self._map.match(request.path, method=request.method)
+            answer, path = self._table.find(request.method, request.path)
             content = answer(request, **path)
-        except MethodNotAllowed:
-            message = f"{request.method} is not allowed on {request.path}."
-            return ApiError(405, message, code="method_not_allowed").response()
-        except HTTPException:
-            return ApiError(404, f"There is no {request.path} here.", code="not_found").response()
         except SettingsError as problem:
             return bad_request(problem.message, param="fault").response()
         except ApiError as error:
