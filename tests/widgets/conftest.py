@@ -32,6 +32,13 @@ from threadlab.objects.tool_call import ToolCall, ToolOutput
 from threadlab.objects.usage import Usage
 from threadlab.objects.wire_entry import WireEntry
 
+
+@pytest.fixture(autouse=True)
+def somebody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Buttons are pressed here, whatever the environment in which lessons are judged says."""
+    monkeypatch.delenv("THREADLAB_UNATTENDED", raising=False)
+
+
 START = 1_700_000_000
 WEATHER = ToolCall(
     id="call_w4JqTr8pLm2N", name="get_weather", arguments='{"city": "Oslo", "unit": "celsius"}'

@@ -11,6 +11,7 @@ from threadlab.following.run_view import RunView
 from threadlab.objects.event import Event
 from threadlab.objects.run import Run
 from threadlab.widgets import displays
+from threadlab.widgets.controls import Controls
 from threadlab.widgets.displays import (
     Display,
     NoDisplay,
@@ -20,6 +21,7 @@ from threadlab.widgets.displays import (
     current_cell,
     display_named,
 )
+from threadlab.widgets.film import Film
 
 Fold = Callable[[Sequence[Event]], RunView]
 ANSWER = "It is −3 °C in Oslo, with snow. 21 × 2 is 42."
@@ -56,9 +58,9 @@ def test_every_display_shows_a_run_from_its_beginning_to_its_end(
     terminal: StringIO,
 ) -> None:
     """It takes every view in turn, and tells truly whether the finished run is to be seen."""
-    shown.begin(RunView(run=run), lambda: None)
+    shown.begin(RunView(run=run), Controls())
     for length in range(1, len(tool_story) + 1):
-        shown.update(fold(tool_story[:length]))
+        shown.update(fold(tool_story[:length]), Film())
     finished = shown.end(fold(tool_story))
     everything = terminal.getvalue() + "".join(bundle["text/plain"] for bundle in page)
     assert finished is (ANSWER in everything)
@@ -67,7 +69,7 @@ def test_every_display_shows_a_run_from_its_beginning_to_its_end(
 
 def test_every_display_can_end_where_it_began(shown: Display, run: Run, page: list[dict[str, str]]) -> None:
     """Watching may fail before the first event."""
-    shown.begin(RunView(run=run), lambda: None)
+    shown.begin(RunView(run=run), Controls())
     shown.end(RunView(run=run))
 
 
@@ -76,7 +78,7 @@ def test_the_live_card_gives_way_to_the_finished_one(
 ) -> None:
     """Two outputs with stable text, of which a reader sees the second."""
     shown = WidgetDisplay()
-    shown.begin(RunView(run=run), lambda: None)
+    shown.begin(RunView(run=run), Controls())
     shown.end(fold(tool_story))
     live, finished = page
     assert (live["text/plain"], live["text/html"]) == ("RunCard()", "")
@@ -88,10 +90,11 @@ def test_the_live_card_gives_way_to_the_finished_one(
 def test_the_cancel_button_passes_the_wish_on(run: Run, page: list[dict[str, str]]) -> None:
     """Through the display, to whoever watches."""
     wishes: list[None] = []
-    shown = WidgetDisplay()
-    shown.begin(RunView(run=run), lambda: wishes.append(None))
+    shown, controls = WidgetDisplay(), Controls()
+    controls.cancel_wished = lambda: wishes.append(None)
+    shown.begin(RunView(run=run), controls)
     assert shown.card is not None
-    shown.card.cancel.click()
+    shown.card.bar.cancel.click()
     assert wishes == [None]
 
 
@@ -106,7 +109,7 @@ def test_a_page_that_cannot_move_gets_the_finished_card_alone(
 ) -> None:
     """No widget, one output."""
     shown = StaticDisplay()
-    shown.begin(RunView(run=run), lambda: None)
+    shown.begin(RunView(run=run), Controls())
     shown.end(fold(tool_story))
     assert [set(bundle) for bundle in page] == [{"text/html", "text/plain"}]
 

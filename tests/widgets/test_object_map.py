@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
+from benchmarks.recorded_comm import recorded
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.following.wait import wait
 from threadlab.objects.wire_entry import WireEntry
+from threadlab.widgets import object_map_view
 from threadlab.widgets.object_map import Box, map_objects, object_map, render_html, render_text
 from threadlab.widgets.object_map_view import ObjectMapView
 
@@ -108,11 +112,32 @@ def test_an_empty_map_says_how_it_fills(lab: Lab) -> None:
     assert render_text(object_map(lab)) == "no object yet"
 
 
-def test_the_widget_shows_what_came_since_when_told(lab: Lab) -> None:
-    """It looks when it is told, and its text in a notebook never changes."""
+def test_the_widget_looks_again_after_each_cell_until_it_is_closed(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to tell it; closing it twice does no harm."""
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    monkeypatch.setattr(object_map_view, "get_ipython", lambda: shell)
     view = ObjectMapView(lab)
+    shell.push({"lab": lab})
+    shell.run_cell("agent = lab.create_agent()")
+    assert [box["kind"] for box in view.boxes] == ["agent"]
+    view.close()
+    view.close()
+    shell.run_cell("lab.create_agent()")
+    assert len(view.boxes) == 1
+
+
+def test_the_widget_shows_what_came_since_when_told(lab: Lab) -> None:
+    """It looks when it is told, sends only what is new, and its text in a notebook never changes."""
+    view = ObjectMapView(lab)
+    comm = recorded(view)
     agent = lab.create_agent()
-    assert agent.id not in view.map.value
+    assert view.boxes == []
     view.refresh()
-    assert agent.id in view.map.value
+    assert [box["id"] for box in view.boxes] == [agent.id]
+    assert view.boxes[0]["origin"] == "made by request 1: POST /assistants"
+    sent = len(comm.sent)
+    view.refresh()
+    assert len(comm.sent) == sent
     assert repr(view) == "ObjectMapView()"

@@ -48,10 +48,17 @@ HOSTILE = (
     "&lt;script&gt;",
 )
 TAGS = (
-    "section style div header span strong code ol ul li p h4 dl dt dd pre details summary br i svg rect title"
+    "section style div header span strong code ol ul li p h4 dl dt dd pre details summary br i "
+    "svg g rect line path text title"
 )
-ATTRIBUTES = {"class", "title", "role", "aria-label", "aria-live", "aria-hidden", "aria-current"}
-DRAWN = {"svg": {"width", "height"}, "rect": {"x", "y", "width", "height", "rx"}}  # numbers alone
+ATTRIBUTES = {"class", "title", "role", "aria-label", "aria-live", "aria-hidden", "aria-current", "tabindex"}
+DRAWN = {  # numbers, and the letters of a path, alone
+    "svg": {"width", "height", "viewbox"},
+    "rect": {"x", "y", "width", "height", "rx"},
+    "line": {"x1", "y1", "x2", "y2"},
+    "path": {"d"},
+    "text": {"x", "y"},
+}
 SWITCHES = {"text", *run_card.MOODS}  # words that decide what is shown: they stay, or less would be shown
 
 
@@ -99,7 +106,7 @@ def assert_ours(page: str) -> None:
         assert element.name in TAGS.split()
         drawn = {name: element.attrs[name] for name in set(element.attrs) & DRAWN.get(element.name, set())}
         assert set(element.attrs) - set(drawn) <= ATTRIBUTES
-        assert all(re.fullmatch(r"[0-9.]+%?", str(value)) for value in drawn.values())
+        assert all(re.fullmatch(r"[-0-9. MHVCQml]+%?", str(value)) for value in drawn.values())
         for name in element.get_attribute_list("class"):
             assert name is None or re.fullmatch(r"tl(-[a-z_]+)*", name)
     assert page.startswith(str(style()))

@@ -6,15 +6,17 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
-from threadlab.following.run_view import RunView
-from threadlab.objects.event import Event
+from threadlab.following.run_view import RunView, advance
+from threadlab.objects.event import Ended, Event, ToolFinished, ToolStarted
 from threadlab.objects.fault import Fault
 from threadlab.objects.run import STATUSES, Run
+from threadlab.objects.tool_call import ToolOutput
 from threadlab.objects.usage import Usage
 from threadlab.widgets.run_card import card_of, render_html, tokens
 from threadlab.widgets.run_card_text import render_text
 
 Fold = Callable[[Sequence[Event]], RunView]
+START = 1_700_000_000
 
 
 def soup(view: RunView) -> BeautifulSoup:
@@ -73,10 +75,32 @@ def test_the_wire_unfolds_and_so_does_each_request(tool_story: list[Event], fold
     assert "the same answer as request 5" in requests[3].get_text()
 
 
-def test_the_status_is_announced_to_a_screen_reader(tool_story: list[Event], fold: Fold) -> None:
-    """Politely, and by its word."""
-    (pill,) = soup(fold(tool_story)).select('[role=status][aria-live="polite"]')
-    assert "completed" in pill.get_text()
+def test_a_decision_is_told_with_what_it_changed(tool_story: list[Event], fold: Fold) -> None:
+    """Who was asked, what the model had asked for, and what was run: on the page and in the text."""
+    asked = fold(tool_story[:11])
+    asked.approvals[0].approve('{"city": "Bergen"}')
+    started = ToolStarted(at=START + 1, call=replace(asked.approvals[0].call, arguments='{"city": "Bergen"}'))
+    view = advance(asked, started)
+    for shown in (soup(view).get_text(), render_text(view)):
+        assert "approved by a person, with other arguments" in shown
+        assert '{"city": "Oslo", "unit": "celsius"}' in shown
+        assert '{"city": "Bergen"}' in shown
+
+
+@pytest.mark.parametrize("denies", [True, False])
+def test_a_no_and_no_answer_at_all_are_told(denies: bool, tool_story: list[Event], fold: Fold) -> None:
+    """With the reason, or with the run's end that came first."""
+    asked = fold(tool_story[:11])
+    call = asked.approvals[0].call
+    if denies:
+        asked.approvals[0].deny("not today")
+        output = ToolOutput(call.id, "denied")
+        view = advance(asked, ToolFinished(at=START + 1, call=call, output=output, ok=False, seconds=0))
+    else:
+        view = advance(asked, Ended(at=START + 600, run=replace(asked.run, status="expired")))
+    said = "denied by a person: not today" if denies else "nobody decided before the run was over"
+    assert said in soup(view).get_text()
+    assert said in render_text(view)
 
 
 def test_a_run_alone_makes_a_short_card(run: Run) -> None:

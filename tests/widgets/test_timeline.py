@@ -62,6 +62,23 @@ def test_a_stream_tells_everything_in_one_request(lab: Lab) -> None:
     assert "missed nothing" in render_text(drawn)
 
 
+def test_a_stream_that_was_left_early_told_nothing_after_that(lab: Lab) -> None:
+    """The end is known when somebody looks; what came and went until then is not."""
+    stream = lab.runs.stream(lab.threads.create().id, lab.create_agent().id)
+    run = next(event.run for event in stream if event.run)
+    stream.close()
+    unseen = timeline(lab, run)
+    lab.time.sleep(20)
+    drawn = timeline(lab, run.read())
+    assert unseen.delay is None
+    assert drawn.missed == ("in_progress",)
+    assert drawn.left is not None
+    assert drawn.delay == pytest.approx(20 - drawn.seconds, abs=1)
+    assert all(tick.words == "status queued" for tick in drawn.stream)
+    assert "The stream was left after" in render_text(drawn)
+    assert "missed nothing" not in render_text(drawn)
+
+
 def test_a_run_that_goes_on_is_drawn_up_to_now(lab: Lab) -> None:
     """Its end is not known, and that is said."""
     run = started(lab)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -9,12 +10,14 @@ from nbclient import NotebookClient
 
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
+from threadlab.connect.targets import Local
 from threadlab.errors import NobodyAnswers
 from threadlab.following.run_view import RunView
 from threadlab.objects.run import Run
 from threadlab.tools.tool import tool
 from threadlab.tools.toolbox import Toolbox
-from threadlab.widgets.displays import Cancel
+from threadlab.widgets.controls import Controls
+from threadlab.widgets.film import Film
 from threadlab.widgets.live_run_card import RunCard
 from threadlab.widgets.watch import watch
 
@@ -27,12 +30,13 @@ class Recorder:
         self.views: list[RunView] = []
         self.finished: RunView | None = None
 
-    def begin(self, view: RunView, cancel: Cancel) -> None:
+    def begin(self, view: RunView, controls: Controls) -> None:
         """Press, if that is what it is for."""
+        self.controls = controls
         if self.cancels:
-            cancel()
+            controls.cancel()
 
-    def update(self, view: RunView) -> None:
+    def update(self, view: RunView, film: Film) -> None:
         """Keep the view."""
         self.views.append(view)
 
@@ -45,12 +49,12 @@ class Recorder:
 class Approver(Recorder):
     """A display with a live card, whose Approve button somebody presses a moment later."""
 
-    def update(self, view: RunView) -> None:
+    def update(self, view: RunView, film: Film) -> None:
         """Draw the card, and press."""
-        super().update(view)
+        super().update(view, film)
         if view.approvals and not view.approvals[0].decision.done():
             card = RunCard(view)
-            asyncio.get_running_loop().call_later(0.01, card.buttons.children[0].click)
+            asyncio.get_running_loop().call_later(0.01, card.forms[0].approve.click)
 
 
 @tool
@@ -155,6 +159,166 @@ async def test_interrupting_leaves_the_run_alone_and_says_so(lab: Lab) -> None:
     assert "the run itself goes on" in stopped.value.__notes__[0]
     assert asked.read().status == "requires_action"
     assert shown.finished is not None
+
+
+class Presser(Recorder):
+    """A display that presses when the run is first seen in a status, and says when the view was held."""
+
+    def __init__(self, status: str, *presses: str) -> None:
+        super().__init__()
+        self.status, self.presses = status, list(presses)
+
+    def update(self, view: RunView, film: Film) -> None:
+        """Press what is next, once."""
+        super().update(view, film)
+        if self.presses and view.run.status == self.status:
+            getattr(self.controls, self.presses.pop(0))()
+
+
+async def until(met: Callable[[], object]) -> None:
+    """Leave the loop to others until that is so."""
+    async with asyncio.timeout(10):
+        while not met():
+            await asyncio.sleep(0.005)
+
+
+async def test_a_pause_holds_the_run_itself_and_going_on_completes_it(lab: Lab) -> None:
+    """Time stands still for it: nothing happens to it, however long one looks."""
+    shown = Presser("in_progress", "pause")
+    asked = start(lab, "Hello")
+    watching = asyncio.ensure_future(watch(asked, display=shown))
+    await until(lambda: shown.views and shown.views[-1].run.status == "in_progress")
+    held = lab.time.now()
+    await asyncio.sleep(0.05)
+    assert lab.time.now() == held
+    assert lab.workbench.truth(asked).transitions[-1].status == "in_progress"
+    shown.controls.pause()
+    assert (await watching).status == "completed"
+
+
+async def test_a_step_makes_one_transition_and_looks_once(lab: Lab) -> None:
+    """From the queue into progress, and no further."""
+    shown = Presser("queued", "pause")
+    asked = start(lab, "Hello")
+    watching = asyncio.ensure_future(watch(asked, display=shown))
+    await until(lambda: shown.views and shown.views[-1].run.status == "queued")
+    await asyncio.sleep(0.02)
+    polls = shown.views[-1].polls
+    shown.controls.step()
+    await until(lambda: shown.views[-1].run.status == "in_progress")
+    await asyncio.sleep(0.02)
+    assert shown.views[-1].polls == polls + 1
+    assert [one.status for one in lab.workbench.truth(asked).transitions] == ["queued", "in_progress"]
+    shown.controls.pause()
+    assert (await watching).status == "completed"
+
+
+async def test_in_real_time_a_pause_holds_the_view_alone(tmp_path: Path) -> None:
+    """Nobody looks while it is held, and what happened meanwhile is seen afterwards."""
+    with connect(target=Local(store=tmp_path / "store.db", pace=0)) as lab:
+        shown = Presser("queued", "pause")
+        asked = start(lab, "Hello")
+        watching = asyncio.ensure_future(watch(asked, display=shown))
+        await until(lambda: shown.views)
+        await asyncio.sleep(0.05)
+        requests = lab.wire.count
+        await asyncio.sleep(0.05)
+        assert lab.wire.count == requests
+        assert not shown.controls.pacing.holds_the_run
+        shown.controls.pause()
+        assert (await watching).status == "completed"
+
+
+async def test_cancel_ends_a_pause_and_a_wait_for_a_person(lab: Lab) -> None:
+    """There is an end to be seen, and no answer is waited for any more."""
+    tools, shown = Toolbox(opening_hours, approve=True), Recorder()
+    asked = start(lab, "What are the opening hours of the museum?", tools)
+    watching = asyncio.ensure_future(watch(asked, tools=tools, display=shown))
+    await until(lambda: shown.views and shown.views[-1].approvals)
+    shown.controls.pause()
+    await asyncio.sleep(0.01)
+    shown.controls.cancel()
+    async with asyncio.timeout(1):
+        assert (await watching).status == "cancelled"
+
+
+async def test_another_speed_takes_hold_in_the_midst_of_a_wait(lab: Lab) -> None:
+    """At a pace that nobody would live to see the end of, and then at once."""
+    lab.workbench.pace = 1000.0
+    shown = Recorder()
+    watching = asyncio.ensure_future(watch(start(lab, "Hello"), display=shown))
+    await until(lambda: shown.views)
+    shown.controls.speed("instant")
+    assert (await watching).status == "completed"
+    assert lab.workbench.pace == 0
+
+
+async def test_slices_of_time_add_up_to_what_they_cut(lab: Lab) -> None:
+    """What a learner sees at a pace is what a test sees without one, to the last digit."""
+    times: list[list[float | None]] = []
+    for pace in (0.0, 0.001):
+        with connect(seed=3, pace=pace) as other:
+            run = await watch(start(other, "Hello"), display="none")
+            times.append([one.at for one in run.view.statuses])
+    assert times[0] == times[1]
+
+
+async def test_a_run_expires_before_the_eyes_of_one_who_does_not_decide(lab: Lab) -> None:
+    """At a pace, time passes while a person is asked, and the view counts it."""
+    lab.workbench.pace = 0.0005
+    shown = Recorder()
+    tools = Toolbox(opening_hours, approve=True)
+    asked = start(lab, "What are the opening hours of the museum?", tools)
+    run = await watch(asked, tools=tools, display=shown)
+    assert run.status == "expired"
+    assert run.view.calls[0].state == "undecided"
+    waits = [view.elapsed for view in shown.views if view.approvals]
+    assert waits[-1] - waits[0] > 300
+
+
+async def test_where_nobody_is_a_run_expires_at_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook that a program executes ends, though nobody presses a button."""
+    monkeypatch.setenv("THREADLAB_UNATTENDED", "1")
+    tools = Toolbox(opening_hours, approve=True)
+    asked = start(lab, "What are the opening hours of the museum?", tools)
+    run = await watch(asked, tools=tools, display="none")
+    assert run.status == "expired"
+    assert run.view.calls[0].state == "undecided"
+
+
+async def test_without_a_pace_a_person_takes_no_time(lab: Lab) -> None:
+    """So that what is judged comes out the same."""
+    tools, shown = Toolbox(opening_hours, approve=True), Approver()
+    run = await watch(
+        start(lab, "What are the opening hours of the museum?", tools), tools=tools, display=shown
+    )
+    asked, ran = [view.at for view in shown.views if view.calls and view.calls[0].state != "arriving"][:2]
+    assert asked == ran
+    assert run.status == "completed"
+
+
+async def test_the_live_card_shows_what_happened_beside_what_was_seen(lab: Lab) -> None:
+    """The truth is the backend's own; a look that missed a status is told so."""
+    asked = start(lab, "Hello")
+    lab.time.sleep(20)
+    run = await watch(asked, display="none")
+    lanes = RunCard(run.view, Controls(lab.stepping)).lanes.value
+    assert "queued for" in lanes
+    assert "a look saw completed" in lanes
+    assert "no look saw in_progress" in lanes
+    assert RunCard(run.view).lanes.value == ""
+
+
+async def test_it_can_be_walked_back_over(lab: Lab) -> None:
+    """From the first look to the answer; as text, its lines."""
+    run = await watch(start(lab, "Hello"), display="none")
+    scrubber = run.scrub()
+    assert "queued: accepted" in repr(scrubber)
+    assert "the answer is in the thread" in scrubber._repr_mimebundle_()["text/html"]
+    for _ in range(len(run.film)):
+        scrubber.scrub.back.click()
+    assert "tl-here" in scrubber.above.value
+    assert "completed" not in scrubber.above.value.split("</header>")[0]
 
 
 def test_a_notebook_keeps_one_finished_card_a_cell() -> None:

@@ -9,7 +9,8 @@ hides a closed widget's output. That holds for `run = await watch(run)` too, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from IPython.core.getipython import get_ipython
@@ -20,22 +21,22 @@ from rich.live import Live
 from threadlab.errors import ThreadlabError
 from threadlab.following.run_panel import run_panel
 from threadlab.following.run_view import RunView
+from threadlab.widgets.controls import Controls
+from threadlab.widgets.film import Film
 from threadlab.widgets.live_run_card import RunCard
 from threadlab.widgets.run_card import render_html
 from threadlab.widgets.run_card_text import render_text
-
-Cancel = Callable[[], object]
 
 
 class Display(Protocol):
     """A place that shows one run. `begin` comes first, `end` last and always."""
 
-    def begin(self, view: RunView, cancel: Cancel) -> None:
-        """Show the run for the first time. Calling `cancel` makes `watch` end the run, soon and once."""
+    def begin(self, view: RunView, controls: Controls) -> None:
+        """Show the run for the first time. What is pressed in `controls`, `watch` heeds at once."""
         ...
 
-    def update(self, view: RunView) -> None:
-        """Show it as it is now."""
+    def update(self, view: RunView, film: Film) -> None:
+        """Show it as it is now. `film` is how it came to be so."""
         ...
 
     def end(self, view: RunView) -> bool:
@@ -49,16 +50,16 @@ class WidgetDisplay:
     def __init__(self) -> None:
         self.card: RunCard | None = None
 
-    def begin(self, view: RunView, cancel: Cancel) -> None:
+    def begin(self, view: RunView, controls: Controls) -> None:
         """Put the live card under the cell."""
-        self.card = RunCard(view, on_cancel=cancel)
+        self.card = RunCard(view, controls)
         live = self.card._repr_mimebundle_()
         _publish({**live, "text/plain": repr(self.card), "text/html": ""})
 
-    def update(self, view: RunView) -> None:
+    def update(self, view: RunView, film: Film) -> None:
         """Redraw what changed."""
         if self.card is not None:
-            self.card.show(view)
+            self.card.show(view, film)
 
     def end(self, view: RunView) -> bool:
         """Publish the finished card and close the live one."""
@@ -71,10 +72,10 @@ class WidgetDisplay:
 class StaticDisplay:
     """Nothing while the run goes on, the finished card at the end: for pages that cannot move."""
 
-    def begin(self, view: RunView, cancel: Cancel) -> None:
+    def begin(self, view: RunView, controls: Controls) -> None:
         """Show nothing yet."""
 
-    def update(self, view: RunView) -> None:
+    def update(self, view: RunView, film: Film) -> None:
         """Show nothing yet."""
 
     def end(self, view: RunView) -> bool:
@@ -89,29 +90,32 @@ class RichDisplay:
     def __init__(self, console: Console | None = None) -> None:
         self.live = Live(console=console, auto_refresh=False)
 
-    def begin(self, view: RunView, cancel: Cancel) -> None:
+    def begin(self, view: RunView, controls: Controls) -> None:
         """Draw the panel."""
         self.live.start()
-        self.update(view)
+        self._draw(view)
 
-    def update(self, view: RunView) -> None:
+    def update(self, view: RunView, film: Film) -> None:
         """Draw the panel again."""
-        self.live.update(run_panel(view), refresh=True)
+        self._draw(view)
 
     def end(self, view: RunView) -> bool:
         """Leave the last panel standing."""
-        self.update(view)
+        self._draw(view)
         self.live.stop()
         return True
+
+    def _draw(self, view: RunView) -> None:
+        self.live.update(run_panel(view), refresh=True)
 
 
 class NoDisplay:
     """Nothing at all: the run that `watch` returns is then shown like any other value."""
 
-    def begin(self, view: RunView, cancel: Cancel) -> None:
+    def begin(self, view: RunView, controls: Controls) -> None:
         """Show nothing."""
 
-    def update(self, view: RunView) -> None:
+    def update(self, view: RunView, film: Film) -> None:
         """Show nothing."""
 
     def end(self, view: RunView) -> bool:
@@ -141,6 +145,15 @@ def display_named(name: str | None) -> Display:
 def in_notebook() -> bool:
     """Whether this runs in a Jupyter kernel."""
     return getattr(get_ipython(), "kernel", None) is not None
+
+
+def attended() -> bool:
+    """Whether somebody may be there to press buttons: not where THREADLAB_UNATTENDED is set.
+
+    Whoever executes notebooks by a program sets it. A run that waits for a person then goes on to its
+    expiry, where it would otherwise wait for ever.
+    """
+    return not os.environ.get("THREADLAB_UNATTENDED")
 
 
 def current_cell() -> str | None:

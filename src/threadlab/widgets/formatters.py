@@ -12,19 +12,23 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from threadlab.connect.lab import Lab
+from threadlab.connect.wire_log import WireLog
 from threadlab.conversation.reply import Reply
+from threadlab.conversation.totals import Totals
 from threadlab.conversation.window import Window
 from threadlab.diagnosis.finding import Diagnosis
 from threadlab.following.explain import Explanation
 from threadlab.following.run_view import RunView
 from threadlab.objects.agent import Agent
 from threadlab.objects.message import Message
+from threadlab.objects.quota import CleanedUp, Quota
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
-from threadlab.widgets import waterfall, window_view
+from threadlab.widgets import statistics_card, waterfall, window_view, wire_panel
 from threadlab.widgets.diagnosis_card import diagnosis_html, diagnosis_text
 from threadlab.widgets.object_cards import object_html, object_text
+from threadlab.widgets.quota_view import clean_up_html, clean_up_text, quota_html, quota_text
 from threadlab.widgets.run_card import render_html
 from threadlab.widgets.run_card_text import render_text, run_text
 
@@ -36,6 +40,10 @@ FORMS: dict[type, tuple[Words, Words]] = {
     Explanation: (waterfall.render_html, waterfall.render_text),
     Window: (window_view.render_html, window_view.render_text),
     Diagnosis: (diagnosis_html, diagnosis_text),
+    WireLog: (wire_panel.log_html, wire_panel.log_text),
+    Totals: (statistics_card.render_html, statistics_card.render_text),
+    Quota: (quota_html, quota_text),
+    CleanedUp: (clean_up_html, clean_up_text),
     **dict.fromkeys((Agent, Thread, Message, RunStep, Lab), (object_html, object_text)),
 }
 

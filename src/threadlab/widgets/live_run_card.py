@@ -1,89 +1,121 @@
-"""Live run card: the run card while the run goes on, with buttons.
+"""Live run card: the run card while the run goes on, with everything that can be pressed.
 
 The card is drawn in parts, each an HTML widget of its own, and a part is sent only when its HTML is another
-than before: a poll that saw nothing new costs the meter and one line of the wire.
+than before: a poll that saw nothing new costs the meter and one line of the wire. Buttons are never drawn
+again, so they keep the keyboard's focus.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import ipywidgets
 
 from threadlab.following.run_view import RunView
 from threadlab.objects.approval import Approval
+from threadlab.widgets.approval_form import ApprovalForm
+from threadlab.widgets.control_bar import ControlBar
+from threadlab.widgets.controls import Controls
+from threadlab.widgets.film import Film
+from threadlab.widgets.pacing import Pacing
 from threadlab.widgets.page import html, style
 from threadlab.widgets.run_card import card_of
-from threadlab.widgets.short_forms import first_line
+from threadlab.widgets.scrub_bar import ScrubBar
+from threadlab.widgets.slider import Aloud
+from threadlab.widgets.timeline import render_lanes, timeline_of
 
-PARTS = ("run_head.html", "run_meter.html", "run_work.html", "run_answer.html", "run_wire_live.html")
+ABOVE = ("run_head.html", "run_meter.html")
+BELOW = ("run_work.html", "run_answer.html", "run_wire_live.html")
 
 
 class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """The card of one run. `show` redraws it; `on_cancel` is called when Cancel is pressed.
+    """The card of one run. `show` redraws it; presses go to `controls`, without which there is no bar.
 
-    A press only calls: whoever watches the run does the cancelling. Approve and Deny answer the open
+    A press only notes a wish: whoever watches the run carries it out. Approve and Deny answer the open
     approval directly, for that is one assignment.
     """
 
-    def __init__(self, view: RunView, *, on_cancel: Callable[[], object] | None = None) -> None:
-        self.on_cancel = on_cancel
-        self.parts = {name: ipywidgets.HTML() for name in PARTS}
-        self.cancel = ipywidgets.Button(description="Cancel run", tooltip="Ask the service to end this run")
-        self.cancel.on_click(self._press_cancel)
-        self.approvals: tuple[Approval, ...] = ()
-        self.buttons = ipywidgets.HBox([self.cancel])
-        self.buttons.add_class("tl-buttons")
-        super().__init__([ipywidgets.HTML(style()), *self.parts.values(), self.buttons])
+    def __init__(self, view: RunView, controls: Controls | None = None) -> None:
+        self.controls = controls or Controls()
+        self.view, self.film = view, Film()
+        self.aloud = Aloud()
+        self.lanes = ipywidgets.HTML()
+        self.parts = {name: ipywidgets.HTML() for name in (*ABOVE, *BELOW)}
+        self.bar = ControlBar(self.controls, lambda: self.show(self.view))
+        self.forms: tuple[ApprovalForm, ...] = ()
+        self.answered: list[ApprovalForm] = []
+        self.questions = ipywidgets.VBox()
+        self.questions.layout.display = "none"
+        self.scrub = ScrubBar(self._draw)
+        super().__init__(
+            [
+                ipywidgets.HTML(style()),
+                self.aloud,
+                *(self.parts[name] for name in ABOVE),
+                self.lanes,
+                self.bar,
+                self.scrub,  # above what grows and shrinks, so that it stays under the pointer
+                self.questions,
+                *(self.parts[name] for name in BELOW),
+            ]
+        )
+        self.bar.layout.display = "none" if controls is None else ""
         self.add_class("tl")
         self.add_class("tl-card")
         self.show(view)
 
-    def show(self, view: RunView) -> None:
+    def show(self, view: RunView, film: Film | None = None) -> None:
         """Draw the run as it is in this view. What is drawn already is not sent again."""
-        card = card_of(view)
-        for name, part in self.parts.items():
-            body = html(name, card=card)
-            part.value = f'<div class="tl-part">{body}</div>' if body else ""
-        self.cancel.disabled = self.cancel.disabled or view.run.status == "cancelling"
-        self.cancel.layout.display = "none" if view.ended or self.on_cancel is None else ""
-        if view.approvals != self.approvals:
+        self.view = view
+        self.film = self.film if film is None else film
+        self.scrub.show(self.film)
+        self.bar.show(view)
+        if view.approvals != tuple(form.approval for form in self.forms):
             self._ask(view.approvals)
+        for form in self.forms:
+            form.show(view, self.controls.pacing)
+        self._draw()
 
     def close(self) -> None:
-        """Take the card off the page, with everything in it."""
-        for widget in (*self.children, *self.buttons.children):
-            widget.close()
+        """Take the card off the page, with everything in it: the whole first, or its parts go twice."""
         super().close()
+        for widget in (*self.children, *self.forms, *self.answered):
+            widget.close()
 
     def __repr__(self) -> str:
         return "RunCard()"  # a stored notebook is compared by this text: it must not tell the state
 
-    def _press_cancel(self, button: ipywidgets.Button) -> None:
-        button.disabled = True
-        button.description = "Cancelling …"
-        if self.on_cancel is not None:
-            self.on_cancel()
+    def _draw(self) -> None:
+        """Draw the present, or the frame of the film that the slider stands at."""
+        frame = self.scrub.frame
+        (self.remove_class if frame is None else self.add_class)("tl-past")
+        card = card_of(self.view if frame is None else frame.view)
+        self.aloud.words = aloud(self.view, self.controls.pacing)
+        if frame is None:
+            self._draw_lanes()
+        for name, part in self.parts.items():
+            body = html(name, card=card)
+            part.value = f'<div class="tl-part">{body}</div>' if body else ""
+
+    def _draw_lanes(self) -> None:
+        """What happened beside what was seen of it, where somebody here can know."""
+        truth = self.controls.truth(self.view.run)
+        if truth is not None and self.view.at is not None:
+            line = timeline_of(self.view.run, truth, self.view.requests, self.view.at)
+            self.lanes.value = f'<div class="tl-part">{render_lanes(line)}</div>'
 
     def _ask(self, approvals: tuple[Approval, ...]) -> None:
-        """Give each open approval its two buttons."""
-        for widget in self.buttons.children[:-1]:
-            widget.close()
-        self.approvals = approvals
-        pairs = [button for approval in approvals for button in _answers(approval)]
-        self.buttons.children = (*pairs, self.cancel)
+        """Give each open approval its form; one that is open already keeps what was typed."""
+        before, open_already = self.forms, {form.approval: form for form in self.forms}
+        self.forms = tuple(open_already.get(one) or ApprovalForm(one) for one in approvals)
+        self.questions.children = self.forms
+        self.questions.layout.display = "" if self.forms else "none"
+        for form in set(before) - set(self.forms):
+            self.answered.append(form)  # closed with the card, not while the page takes it off
+            if form.was_pressed:
+                self.bar.pause.focus()  # the button that had the focus goes away
 
 
-def _answers(approval: Approval) -> tuple[ipywidgets.Button, ipywidgets.Button]:
-    name = first_line(approval.call.name, 40)
-    approve = ipywidgets.Button(description=f"Approve {name}", button_style="primary")
-    deny = ipywidgets.Button(description=f"Deny {name}")
-
-    def answer(pressed: ipywidgets.Button) -> None:
-        approve.disabled = deny.disabled = True
-        if not approval.decision.done():  # a callback or another card may have been quicker
-            approval.approve() if pressed is approve else approval.deny()
-
-    approve.on_click(answer)
-    deny.on_click(answer)
-    return approve, deny
+def aloud(view: RunView, pacing: Pacing) -> str:
+    """What a screen reader says when it changes: the status, a pause, and that somebody is waited for."""
+    asked = ", ".join(approval.call.name for approval in view.approvals)
+    question = f"; {asked}: yes or no?" if asked else ""
+    return f"run {view.run.status}{question}{'; paused' if pacing.paused else ''}"

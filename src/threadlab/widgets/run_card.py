@@ -17,7 +17,8 @@ from threadlab.widgets.endings import Ending, ending_of
 from threadlab.widgets.page import html, styled
 from threadlab.widgets.request_lines import RequestLine, request_lines
 from threadlab.widgets.short_forms import clipped, pretty_text, seconds
-from threadlab.widgets.status_look import StatusLook, Stop, exits, look_of, road
+from threadlab.widgets.status_graph import StatusGraph, status_graph
+from threadlab.widgets.status_look import StatusLook, Stop, look_of, road
 
 STEP_WORDS: Mapping[str, str] = {"message_creation": "Message", "tool_calls": "Tool calls"}
 MOODS: Mapping[str, str] = {
@@ -28,12 +29,16 @@ MOODS: Mapping[str, str] = {
     "finished": "good",
     "submitted": "good",
     "abandoned": "bad",
+    "undecided": "bad",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLine:
-    """A tool call in words. `mood` is good, bad, ask, live or quiet: how its state is to be taken."""
+    """A tool call in words. `mood` is good, bad, ask, live or quiet: how its state is to be taken.
+
+    `decision` is what a person decided; `asked` what the model had asked for, where that was changed.
+    """
 
     id: str
     name: str
@@ -42,6 +47,8 @@ class CallLine:
     state: str
     mood: str
     seconds: str
+    decision: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,7 @@ class Card:
     run: Run
     look: StatusLook
     road: tuple[Stop, ...]
-    exits: tuple[StatusLook, ...]
+    graph: StatusGraph
     meter: tuple[str, ...]
     steps: tuple[StepLine, ...]
     waiting_calls: tuple[CallLine, ...]
@@ -84,7 +91,7 @@ def card_of(view: RunView) -> Card:
         run=view.run,
         look=look_of(view.run.status),
         road=road(view),
-        exits=exits(view),
+        graph=status_graph(view),
         meter=tuple(_meter(view)),
         steps=tuple(_step(step, calls) for step in view.steps),
         waiting_calls=tuple(_call(card) for card in view.calls if card.call.id not in in_steps),
@@ -150,7 +157,26 @@ def _call(card: CallView) -> CallLine:
         name=call.name or call.kind,
         arguments=clipped(pretty_text(call.arguments)),
         output=None if output is None else clipped(pretty_text(output)),
-        state="failure sent as output" if card.ok is False else card.state,
+        state=_state(card),
         mood="bad" if card.ok is False else MOODS[card.state],
         seconds="" if card.seconds is None else seconds(card.seconds),
+        decision=_decision(card),
+        asked="" if card.asked is None else clipped(pretty_text(card.asked)),
     )
+
+
+def _decision(card: CallView) -> str:
+    """What a person decided about the call; empty where nobody was asked."""
+    if card.state == "undecided":
+        return "nobody decided before the run was over"
+    if card.decision is None:
+        return ""
+    if not card.decision.approved:
+        return f"denied by a person: {card.decision.reason}"
+    return "approved by a person" if card.asked is None else "approved by a person, with other arguments"
+
+
+def _state(card: CallView) -> str:
+    if card.decision is not None and not card.decision.approved:
+        return "denied"
+    return "failure sent as output" if card.ok is False else card.state

@@ -56,6 +56,10 @@ def _step_lines(step: StepLine) -> Iterator[str]:
 
 def _call_lines(call: CallLine) -> Iterator[str]:
     yield f"    {call.name} {call.id}, {call.state}{_took(call.seconds)}"
+    if call.decision:
+        yield f"      ◆ {call.decision}"
+    if call.asked:
+        yield indent(call.asked, "      ✎ ")
     yield indent(call.arguments, "      ← ")
     if call.output is not None:
         yield indent(call.output, "      → ")

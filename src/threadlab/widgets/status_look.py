@@ -67,11 +67,6 @@ def road(view: RunView) -> tuple[Stop, ...]:
     return tuple(_stop(view, status) for status in (*before, *detours, *last))
 
 
-def exits(view: RunView) -> tuple[StatusLook, ...]:
-    """The ways out that the run did not take."""
-    return tuple(look_of(status) for status in EXITS if status != view.run.status)
-
-
 def _stop(view: RunView, status: str) -> Stop:
     times = [view.since_began(one.at) for one in view.statuses if one.status == status]
     here = view.run.status == status

@@ -52,13 +52,22 @@ class Look:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of time in which somebody read a stream, at Unix seconds."""
+
+    began: float
+    until: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """Three lanes over the same time: the statuses as they were, the looks, and what a stream tells.
 
-    `missed` are the statuses that came and went between two looks. `requests` counts those behind the run.
-    `delay` is how long after its end the client knew of it, None while that is not known; `shown` is how
-    much time the lanes cover. All in seconds.
+    `missed` are the statuses that came and went unseen. `requests` counts those behind the run. `left` is
+    when the reader of a stream left it before its end, None if nobody did, or if there was none. `delay` is
+    how long after its end the client knew of it, None while that is not known; `shown` is how much time the
+    lanes cover. All in seconds.
     """
 
     run_id: str
@@ -70,6 +79,7 @@ class Timeline:
     looks: tuple[Bar, ...]
     stream: tuple[Bar, ...]
     streamed: bool
+    left: float | None
     missed: tuple[str, ...]
     requests: int
     delay: float | None
@@ -96,9 +106,9 @@ def timeline_of(run: Run, truth: Truth, entries: Sequence[WireEntry], now: float
     ended = last.at if over else now
     about = [entry for entry in entries if _is_about(entry, run)]
     looks = [look for entry in about if (look := _look(entry, run)) is not None]
-    streams = [entry for entry in about if _is_stream(entry) and entry.at <= ended]
+    heard = [Heard(entry.at, entry.read_until or entry.at) for entry in about if _is_stream(entry)]
     told = [look.at for look in looks if look.status == last.status] if over else []
-    known_at = ended if streams else min(told, default=None)
+    known_at = ended if over and _is_heard(ended, heard) else min(told, default=None)
     scale = Scale(truth.transitions[0].at, max([ended, *(look.at for look in looks)]))
     return Timeline(
         run_id=run.id,
@@ -108,9 +118,10 @@ def timeline_of(run: Run, truth: Truth, entries: Sequence[WireEntry], now: float
         stays=tuple(_stays(truth.transitions, ended, scale)),
         end=(_tick(scale, ended, last.status, f"{last.status} at the end"),) if over else (),
         looks=tuple(_tick(scale, look.at, look.status, f"a look saw {look.status}") for look in looks),
-        stream=tuple(_told(truth, scale)),
-        streamed=bool(streams),
-        missed=() if streams else tuple(_missed(truth.transitions, looks)),
+        stream=tuple(_told(truth, scale, heard)),
+        streamed=bool(heard),
+        left=_left(heard, ended, over, truth.transitions[0].at),
+        missed=tuple(_missed(truth.transitions, looks, heard)),
         requests=len(about),
         delay=None if known_at is None or not over else known_at - ended,
     )
@@ -121,6 +132,11 @@ def render_html(line: Timeline) -> str:
     groups = (("it goes on", _legend(final=False)), ("it is over", _legend(final=True)))
     words = {"cost": _cost(line), "verdict": _verdict(line), "length": seconds(line.shown)}
     return styled(html("timeline.html", line=line, legend=groups, **words))
+
+
+def render_lanes(line: Timeline) -> str:
+    """The lanes alone, for a card that says the rest itself."""
+    return html("timeline_live.html", line=line, length=seconds(line.shown))
 
 
 def render_text(line: Timeline) -> str:
@@ -146,22 +162,37 @@ def _stays(transitions: Sequence[Transition], ended: float, scale: Scale) -> Ite
             yield scale.bar(now.at, after.at, look.style, words, look.mark)
 
 
-def _missed(transitions: Sequence[Transition], looks: Sequence[Look]) -> Iterator[str]:
-    """Statuses that came and went without a look; the last one still stands and can be seen later."""
+def _missed(
+    transitions: Sequence[Transition], looks: Sequence[Look], heard: Sequence[Heard]
+) -> Iterator[str]:
+    """Statuses that came and went unseen; the last one still stands and can be seen later."""
     for now, after in pairwise(transitions):
-        if not any(look.status == now.status and now.at <= look.at <= after.at for look in looks):
+        looked = any(look.status == now.status and now.at <= look.at <= after.at for look in looks)
+        if not looked and not _is_heard(now.at, heard):
             yield now.status
 
 
-def _told(truth: Truth, scale: Scale) -> Iterator[Bar]:
-    """What a stream tells: each status as it comes, and each burst of the answer."""
+def _told(truth: Truth, scale: Scale, heard: Sequence[Heard]) -> Iterator[Bar]:
+    """What a stream tells, each status and each burst of the answer; of one that was read, what it told."""
     for entry in truth.log:
-        if entry["kind"] == "step.delta":
+        if entry["kind"] == "step.delta" and (not heard or _is_heard(entry["at"], heard)):
             pieces: Sequence[Mapping[str, Any]] = entry["data"]["pieces"]
             text = "".join(str(piece.get("text", piece.get("arguments", ""))) for piece in pieces)
             yield scale.tick(entry["at"], "live", f"delta {first_line(text, 40)}", "·", pixels=2)
     for one in truth.transitions:
-        yield _tick(scale, one.at, one.status, f"status {one.status}")
+        if not heard or _is_heard(one.at, heard):
+            yield _tick(scale, one.at, one.status, f"status {one.status}")
+
+
+def _is_heard(at: float, heard: Sequence[Heard]) -> bool:
+    return any(one.began <= at <= one.until for one in heard)
+
+
+def _left(heard: Sequence[Heard], ended: float, over: bool, began: float) -> float | None:
+    """How long the run was under way when its last reader left; None if it read on to the end."""
+    if not heard or _is_heard(ended, heard) or not over:
+        return None
+    return max(one.until for one in heard) - began
 
 
 def _tick(scale: Scale, at: float, status: str, words: str) -> Bar:
@@ -200,11 +231,14 @@ def _cost(line: Timeline) -> str:
 
 
 def _verdict(line: Timeline) -> str:
-    if line.streamed:
+    if line.streamed and line.left is None and not line.missed:
         return "A stream missed nothing: it tells each change as it comes."
+    left = "" if line.left is None else f"The stream was left after {seconds(line.left)}. "
     if not line.missed:
-        return "The looks missed no status."
-    return f"No look saw: {', '.join(line.missed)}."
+        return f"{left}Nothing came and went unseen." if left else "The looks missed no status."
+    return (
+        f"{left}Nobody saw: {', '.join(line.missed)}." if left else f"No look saw: {', '.join(line.missed)}."
+    )
 
 
 def _legend(*, final: bool) -> tuple[StatusLook, ...]:

@@ -8,8 +8,12 @@ from typing import Any
 from threadlab.following.run_view import RunView
 from threadlab.objects.run import Run
 from threadlab.widgets.displays import current_cell, publish_card
+from threadlab.widgets.film import Film
 from threadlab.widgets.run_card import render_html
 from threadlab.widgets.run_card_text import render_text, run_text
+from threadlab.widgets.scrubber import Scrubber
+
+NOTHING_SEEN = Film()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,12 @@ class WatchedRun(Run):
     """
 
     view: RunView = field(repr=False, compare=False)
+    film: Film = field(default=NOTHING_SEEN, repr=False, compare=False)
     shown_in: str | None = field(default=None, repr=False, compare=False)
+
+    def scrub(self) -> Scrubber:
+        """A slider over what happened, event for event; as text and in a stored notebook, its lines."""
+        return Scrubber(self, self.film)
 
     def __repr__(self) -> str:
         return f"<{run_text(self)}>"
@@ -37,7 +46,7 @@ class WatchedRun(Run):
         printer.text(render_text(self.view))
 
 
-def watched(view: RunView, *, shown_in: str | None = None) -> WatchedRun:
-    """The view's run, with the view."""
+def watched(view: RunView, *, film: Film = NOTHING_SEEN, shown_in: str | None = None) -> WatchedRun:
+    """The view's run, with the view, and the film of how it came about."""
     copied = {one.name: getattr(view.run, one.name) for one in fields(Run)}
-    return WatchedRun(**copied, view=view, shown_in=shown_in)
+    return WatchedRun(**copied, view=view, film=film, shown_in=shown_in)

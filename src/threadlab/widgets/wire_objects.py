@@ -32,7 +32,7 @@ def wire_objects(entries: Sequence[WireEntry]) -> dict[str, WireObject]:
     """Every object in these responses, in the order of their first coming."""
     seen: dict[str, WireObject] = {}
     for entry in entries:
-        for body in _objects(entry):
+        for body in objects_in(entry):
             kind, identity = KINDS.get(str(body.get("object"))), str(body.get("id"))
             if str(body.get("object")).endswith(".deleted") and identity in seen:
                 seen[identity].deleted = True
@@ -51,7 +51,7 @@ def _hold(seen: dict[str, WireObject], one: WireObject) -> None:
     seen[one.id] = one
 
 
-def _objects(entry: WireEntry) -> list[Mapping[str, Any]]:
+def objects_in(entry: WireEntry) -> list[Mapping[str, Any]]:
     """The objects in a response, older ones first."""
     body = entry.response
     if not isinstance(body, Mapping):
