@@ -26,7 +26,7 @@ def threadlab(*arguments: str, folder: Path = COURSE) -> subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize("verb", [["list"], ["check", "01"], ["lab"], ["refresh"], ["starters"]])
+@pytest.mark.parametrize("verb", [["list"], ["check", "01"], ["lab"], ["refresh"], ["starters"], ["watch"]])
 def test_outside_the_course_it_says_so_and_ends_with_2(verb: list[str], tmp_path: Path) -> None:
     """A message and a hint, and no traceback."""
     done = threadlab(*verb, folder=tmp_path)
@@ -53,21 +53,11 @@ def test_list_shows_every_lesson_from_any_folder_inside_the_course() -> None:
         assert lesson.name in done.stdout
 
 
-def test_hints_come_in_three_tiers() -> None:
-    """The first is the default, the last does not offer another."""
-    hints = read_catalogue(COURSE).lessons[0].hints
-    first, last = threadlab("hint", "01"), threadlab("hint", "01", "--tier", "3")
-    assert first.stdout.split()[:4] == hints[0].split()[:4]
-    assert "--tier 2" in first.stdout
-    assert last.stdout.split()[:4] == hints[2].split()[:4]
-    assert "--tier" not in last.stdout
-
-
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
-    """Neither the SDK, nor Jupyter, nor pytest."""
+    """Neither the SDK, nor Jupyter, nor pytest, nor the catalogue."""
     program = (
         "import sys, threadlab.cli.app\n"
-        "heavy = {'azure', 'jupyterlab', 'nbclient', 'pytest', 'IPython'}\n"
+        "heavy = {'azure', 'jupyterlab', 'nbclient', 'pytest', 'IPython', 'pydantic'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

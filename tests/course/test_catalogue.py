@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from threadlab.course.catalogue import read_catalogue
-from threadlab.course.course_root import find_course_root
 from threadlab.errors import CourseError
 
 
@@ -59,10 +58,3 @@ def test_the_banner_tells_the_day_on_which_the_service_is_switched_off(mini_cour
     banner = read_catalogue(mini_course).lessons[0].banner
     assert "Classic" in banner
     assert "31 March 2027" in banner
-
-
-def test_every_lesson_of_this_course_has_all_its_files() -> None:
-    """Notebook, exercise, solution and checks."""
-    for lesson in read_catalogue(find_course_root(Path(__file__).parent)).lessons:
-        for path in (lesson.notebook, lesson.exercise, lesson.solution, lesson.test):
-            assert path.is_file(), path

@@ -13,7 +13,8 @@ from threadlab.course.starters import write_starter
 
 def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest in a folder, without what it does not need."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:nbval", "-p", "no:cacheprovider", *arguments]
+    without = ("nbval", "cacheprovider", "hypothesispytest", "schemathesis")
+    command = [sys.executable, "-m", "pytest", "-q", *(f"-pno:{plugin}" for plugin in without), *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -11,19 +11,6 @@ from nbclient.exceptions import CellExecutionError
 from threadlab.course.refresh import read_notebook, reference_text, refresh
 
 
-def test_refreshing_twice_gives_identical_bytes(mini_course: Path) -> None:
-    """And says that nothing changed."""
-    path = mini_course / "lessons" / "01_adding.ipynb"
-    assert refresh(path)
-    once = path.read_bytes()
-    assert not refresh(path)
-    assert path.read_bytes() == once
-    code = json.loads(once)["cells"][1]
-    assert code["execution_count"] == 1
-    assert code["outputs"][0]["text"] == ["1\n", "2\n"]
-    assert code["outputs"][1]["data"] == {"text/plain": ["3"]}
-
-
 def test_a_lesson_that_fails_is_left_as_it_was(mini_course: Path) -> None:
     """The error shows the cell."""
     path = mini_course / "lessons" / "01_adding.ipynb"

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from threadlab.course.audit.audited import audited
+from threadlab.course.audit.rules import RULES
 from threadlab.course.catalogue import read_catalogue
 from threadlab.course.course_root import find_course_root
 from threadlab.course.refresh import execute, read_notebook
@@ -21,17 +23,23 @@ PARTS = (
     "tests/course",
     "tests/conftest.py",
     "tests/server_process.py",
-    "tests/test_lessons_clean.py",
 )
 
 # this very file, and what is tested on a tiny course of its own, where nothing of the learner's can matter
 ELSEWHERE = (
     Path(__file__).name,
+    "test_audit.py",
+    "test_desk.py",
+    "test_exercise_loop.py",
     "test_judge.py",
+    "test_judging.py",
     "test_pytest_plugin.py",
     "test_refresh.py",
     "test_working_copy.py",
 )
+
+JUDGING = ("unwritten", "wrong-solutions")
+"""Rules of the audit that judge solutions: nothing of the learner's can matter there either."""
 
 
 def copy_course(target: Path) -> None:
@@ -71,5 +79,8 @@ def test_the_suite_is_green_after_an_exercise_is_solved_and_a_lesson_is_run_and_
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+    course = audited(tmp_path, lesson.name, committed=False)
+    quick = (rule for rule in RULES if rule.name not in JUDGING and not rule.elsewhere)
+    assert [str(finding) for rule in quick for finding in rule.findings(course)] == []
     assert "my/" not in done.stdout
     assert "My own note." in mine.read_text(encoding="utf-8")

@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threadlab.course.catalogue import Lesson, read_catalogue
-from threadlab.course.course_root import find_course_root
-from threadlab.course.starters import is_untouched, stamp_in, starter_text, write_starter
+from threadlab.course.catalogue import read_catalogue
+from threadlab.course.starters import is_untouched, starter_text, write_starter
 from threadlab.errors import CourseError
-
-LESSONS = read_catalogue(find_course_root(Path(__file__).parent)).lessons
 
 
 def test_a_starter_keeps_the_comments_as_todos_and_drops_the_code(mini_course: Path) -> None:
@@ -84,11 +81,3 @@ def test_a_stamp_holds_for_any_text_and_breaks_at_any_edit(lines: list[str], add
     starter = starter_text("\n".join([*lines, "# >>> solution", "# <<< solution"]), "01_x")
     assert is_untouched(starter)
     assert is_untouched(addition + starter) == (addition == "")
-
-
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_exercises_are_made_from_the_solutions_as_they_are(lesson: Lesson) -> None:
-    """By the stamp alone: a learner's own code does not matter here, nor a file without a stamp."""
-    stamp = stamp_in(lesson.exercise.read_text(encoding="utf-8"))
-    made = starter_text(lesson.solution.read_text(encoding="utf-8"), lesson.name)
-    assert stamp in (None, stamp_in(made)), "run `threadlab starters`"

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import typer
 
+from threadlab.cli.audit import audit
+from threadlab.cli.bench import bench
 from threadlab.cli.check import check
 from threadlab.cli.doctor import doctor
 from threadlab.cli.hint import hint
 from threadlab.cli.lab import lab
 from threadlab.cli.list_lessons import list_lessons
 from threadlab.cli.refresh import refresh
+from threadlab.cli.reset import reset
+from threadlab.cli.self_check import self_check
 from threadlab.cli.serve import serve
+from threadlab.cli.solution import solution
 from threadlab.cli.starters import starters
+from threadlab.cli.watch import watch
 
 app = typer.Typer(
     help="Learn and experiment with AI-agent threads, messages, runs and run steps.",
@@ -20,10 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab)
+app.command()(watch)
 app.command()(check)
 app.command()(hint)
 app.command("list")(list_lessons)
+app.command()(solution)
+app.command()(reset)
+app.command()(self_check)
 app.command()(doctor)
 app.command()(serve)
 app.command(rich_help_panel="For authors")(refresh)
 app.command(rich_help_panel="For authors")(starters)
+app.command(rich_help_panel="For authors")(audit)
+app.command(rich_help_panel="For authors")(bench)

@@ -5,12 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from threadlab.course.verdict import Outcome, Verdict
 
 
 def check(
@@ -19,53 +13,27 @@ def check(
     ] = None,
 ) -> None:
     """Check an exercise, and say what to try next. Exit status 1 until every check holds."""
-    from threadlab.cli.course_here import course_here
-    from threadlab.cli.page import out
-    from threadlab.course.judge import judge
-    from threadlab.course.progress import mark_solved, solved
+    from threadlab.course.course_root import find_course_root
+    from threadlab.course.judge_start import JudgeProcess
 
-    catalogue = course_here()
-    if lesson is None:
-        done = solved(catalogue.lessons[0].root)
-        chosen = next((one for one in catalogue.lessons if one.name not in done), catalogue.lessons[-1])
-    else:
-        chosen = catalogue.lesson(lesson)
-    out.print(f"Checking exercises/{chosen.exercise.name}")
-    verdict = judge(chosen)
+    find_course_root()  # before a process is started for nothing
+    with JudgeProcess() as process:
+        from threadlab.cli.course_here import course_here
+        from threadlab.cli.loop_page import what_next
+        from threadlab.cli.page import out
+        from threadlab.cli.verdict_page import verdict_lines
+        from threadlab.course.desk import Desk
+        from threadlab.course.judging import judge_apart
+
+        desk = Desk(course_here())
+        exercise = desk.exercise(lesson)
+        out.print(f"Checking {exercise.path}")
+        verdict = judge_apart(exercise.lesson, process=process)
+        desk.judged(verdict)
     for part in verdict_lines(verdict):
         out.print(part)
+    out.print()
     if not verdict.passed:
+        out.print(f"Then: threadlab check {exercise.number}    Stuck? threadlab hint {exercise.number}")
         raise typer.Exit(1)
-    mark_solved(chosen.root, chosen.name)
-
-
-def verdict_lines(verdict: Verdict) -> list[RenderableType]:
-    """What to print: every check with its mark, the first failure in full, and what to do now.
-
-    Only the first failure is told in full: the later ones often follow from it.
-    """
-    marks = [
-        Text.assemble(("✓ ", "green") if outcome.passed else ("✗ ", "red"), outcome.sentence)
-        for outcome in verdict.outcomes
-    ]
-    first = next((outcome for outcome in verdict.outcomes if not outcome.passed), None)
-    where = f"exercises/{verdict.lesson.exercise.name}"
-    if first is None:
-        return [
-            *marks,
-            Text(f"Solved. One possible solution to compare with: solutions/{verdict.lesson.name}.py"),
-        ]
-    if first.unwritten:
-        return [*marks, Text(f"Nothing wrong yet: {first.seen}. Open {where} and follow its TODO lines.")]
-    return [*marks, Text(), *_told(first), Text(), Text(f"Then: threadlab check {verdict.lesson.number:02d}")]
-
-
-def _told(outcome: Outcome) -> list[RenderableType]:
-    table = Table.grid(padding=(0, 2))
-    for title, words in (
-        ("expected", outcome.expected),
-        ("seen", outcome.seen),
-        ("try next", outcome.try_next),
-    ):
-        table.add_row(Text(title, style="bold"), Text(words))
-    return [Text(outcome.sentence, style="bold"), Padding(table, (0, 0, 0, 2))]
+    out.print(what_next(desk.loop(), exercise))

@@ -8,14 +8,22 @@ import typer
 
 
 def hint(
-    lesson: Annotated[str, typer.Argument(metavar="NN", help="Which exercise.")],
-    tier: Annotated[int, typer.Option(min=1, max=3, help="1 a nudge, 2 a pointer, 3 nearly all.")] = 1,
+    lesson: Annotated[
+        str | None, typer.Argument(metavar="[NN]", help="Which exercise; the first unsolved one if left out.")
+    ] = None,
+    tier: Annotated[
+        int | None, typer.Option(min=1, max=3, help="1 a nudge, 2 a pointer, 3 nearly all.")
+    ] = None,
 ) -> None:
-    """Show a hint for an exercise; --tier 2 and 3 say more."""
+    """Show a hint for an exercise; each time the next one, which says more."""
     from threadlab.cli.course_here import course_here
+    from threadlab.cli.loop_page import hint_text
     from threadlab.cli.page import out
+    from threadlab.course.desk import Desk
 
-    chosen = course_here().lesson(lesson)
-    out.print(chosen.hints[tier - 1], markup=False)
-    if tier < len(chosen.hints):
-        out.print(f"Still stuck? threadlab hint {chosen.number:02d} --tier {tier + 1}")
+    desk = Desk(course_here())
+    exercise = desk.exercise(lesson)
+    shown = desk.hint(exercise, tier)
+    out.print(hint_text(exercise, shown))
+    if shown.more:
+        out.print(f"\nStill stuck? threadlab hint {exercise.number} says more the next time.")

@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-from threadlab.course.catalogue import Lesson
-
 
 def lab(
     context: typer.Context,
@@ -31,15 +29,15 @@ def lab(
     out.print(f"Your copy of lesson {chosen.number}: {copy.relative_to(chosen.root)}")
     out.print("Stop JupyterLab with Ctrl-C in this window.")
     passed_on = ["--no-browser", *context.args] if no_browser else context.args
-    raise typer.Exit(_run(jupyterlab_command(chosen, copy, passed_on), chosen.root))
+    raise typer.Exit(_run(jupyterlab_command(chosen.root, copy, passed_on), chosen.root))
 
 
-def jupyterlab_command(lesson: Lesson, copy: Path, passed_on: list[str]) -> list[str]:
+def jupyterlab_command(root: Path, copy: Path, passed_on: list[str]) -> list[str]:
     """The command that starts JupyterLab in the course's folder, on one notebook, without news pop-ups."""
     return [
         *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={lesson.root}",
-        f"--LabApp.default_url=/lab/tree/{copy.relative_to(lesson.root).as_posix()}",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{copy.relative_to(root).as_posix()}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
         *passed_on,

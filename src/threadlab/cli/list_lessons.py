@@ -1,20 +1,18 @@
-"""`threadlab list`: the lessons, and which exercises are solved."""
+"""`threadlab list`: the lessons, and how far you are with their exercises."""
 
 from __future__ import annotations
 
 
 def list_lessons() -> None:
-    """List the lessons, and which exercises you have solved."""
-    from rich.table import Table
-
+    """List the lessons, and how far you are with their exercises."""
     from threadlab.cli.course_here import course_here
+    from threadlab.cli.loop_page import loop_table, progress_bar
     from threadlab.cli.page import out
-    from threadlab.course.progress import solved
+    from threadlab.course.desk import Desk
 
-    catalogue = course_here()
-    done = solved(catalogue.lessons[0].root) if catalogue.lessons else ()
-    table = Table("lesson", "title", "minutes", "exercise", box=None, padding=(0, 2, 0, 0))
-    for lesson in catalogue.lessons:
-        state = "solved" if lesson.name in done else f"exercises/{lesson.exercise.name}"
-        table.add_row(lesson.name, lesson.title, str(lesson.minutes), state)
-    out.print(table)
+    loop = Desk(course_here()).loop()
+    out.print(loop_table(loop, loop.current.name))
+    out.print()
+    out.print(progress_bar(loop))
+    if not loop.finished:
+        out.print(f"Work on {loop.current.path} with: threadlab watch")

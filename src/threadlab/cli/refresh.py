@@ -13,7 +13,7 @@ def refresh(
     ] = None,
 ) -> None:
     """Execute lessons and store their outputs as the reference."""
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     from threadlab.cli.course_here import lessons_here
     from threadlab.cli.page import err, out
@@ -22,7 +22,7 @@ def refresh(
     for chosen in lessons_here(lesson):
         try:
             changed = refresh_notebook(chosen.notebook)
-        except CellExecutionError as problem:
+        except (CellExecutionError, CellTimeoutError) as problem:
             err.print(str(problem), markup=False)
             err.print(f"lessons/{chosen.notebook.name} is as it was: a cell failed")
             raise typer.Exit(1) from None

@@ -71,6 +71,11 @@ class Lesson:
         return self.root / "tests" / "course" / f"test_{self.name}.py"
 
     @property
+    def wrong(self) -> Path:
+        """The folder of the wrong solutions, by which the checks themselves are judged."""
+        return self.test.parent / "wrong" / self.name
+
+    @property
     def banner(self) -> str:
         """Which service generation the lesson speaks to, as a line of Markdown."""
         made_with = f"> **Service generation: {self.generation.name}**, through `{self.generation.sdk}`."

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 JUDGED: Mapping[str, str] = {
     "THREADLAB_PACE": "0",
+    "THREADLAB_UNATTENDED": "1",
     "PROJECT_ENDPOINT": "",
     "MODEL_DEPLOYMENT_NAME": "",
     "MODEL_BASE_URL": "",

@@ -34,11 +34,16 @@ def refresh(path: Path) -> bool:
 
     Raises nbclient's CellExecutionError, which shows the failing cell; the file is then untouched.
     """
-    before = path.read_text(encoding="utf-8")
-    text = reference_text(execute(read_notebook(path), path.parent))
-    if text != before:
-        path.write_text(text, encoding="utf-8")
-    return text != before
+    text = refreshed(path)
+    if text == path.read_text(encoding="utf-8"):
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def refreshed(path: Path) -> str:
+    """What refreshing the notebook would store in it. Raises CellExecutionError like `refresh`."""
+    return reference_text(execute(read_notebook(path), path.parent))
 
 
 def read_notebook(path: Path) -> NotebookNode:

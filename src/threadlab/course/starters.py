@@ -22,6 +22,9 @@ from threadlab.errors import CourseError
 
 OPEN, CLOSE = "# >>> solution", "# <<< solution"
 STAMP = "# starter "
+UNWRITTEN = "is still to be written"
+"""What a starter raises, after the function's name."""
+
 _FUNCTION = re.compile(r"\s*(?:async )?def (\w+)")
 
 
@@ -40,7 +43,7 @@ def starter_text(solution: str, name: str) -> str:
                 raise _mark_error(f"{mark!r} stands out of turn in line {number}")
             margin = line.partition(mark)[0]
             if inside:
-                told = f'raise NotImplementedError("{function}() is still to be written")'
+                told = f'raise NotImplementedError("{function}() {UNWRITTEN}")'
                 lines.append(line.replace(CLOSE, told))
             inside, regions = not inside, regions + 1
         elif inside:

@@ -12,7 +12,7 @@ class Outcome:
     """One check: its sentence, whether it held, and what to tell when it did not.
 
     `expected`, `seen` and `try_next` are filled for a check that failed; `unwritten` marks one that only
-    met a part which is still to be written.
+    met a part which is still to be written. `printed` is what the learner's code printed meanwhile.
     """
 
     sentence: str
@@ -21,11 +21,12 @@ class Outcome:
     seen: str = ""
     try_next: str = ""
     unwritten: bool = False
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks of one exercise, in their order."""
+    """All checks of one exercise, in their order. Where one never came back, those after it are missing."""
 
     lesson: Lesson
     outcomes: tuple[Outcome, ...]
@@ -39,3 +40,8 @@ class Verdict:
     def unwritten(self) -> bool:
         """Whether the exercise was not begun: some part is still as the starter has it."""
         return any(outcome.unwritten for outcome in self.outcomes)
+
+    @property
+    def first_failure(self) -> Outcome | None:
+        """The one to look at: later failures often follow from it."""
+        return next((outcome for outcome in self.outcomes if not outcome.passed), None)

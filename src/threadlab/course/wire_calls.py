@@ -27,12 +27,16 @@ _ROUTES = (
     ("POST", r"/threads/(?P<thread>[^/]+)/messages", "create message"),
     ("GET", r"/threads/(?P<thread>[^/]+)/messages", "list messages"),
     ("GET", r"/threads/(?P<thread>[^/]+)/messages/[^/]+", "read message"),
+    ("POST", r"/threads/(?P<thread>[^/]+)/messages/[^/]+", "update message"),
+    ("DELETE", r"/threads/(?P<thread>[^/]+)/messages/[^/]+", "delete message"),
     ("POST", r"/threads/(?P<thread>[^/]+)/runs", "create run"),
     ("GET", r"/threads/(?P<thread>[^/]+)/runs", "list runs"),
     ("GET", r"/threads/(?P<thread>[^/]+)/runs/(?P<run>[^/]+)", "read run"),
+    ("POST", r"/threads/(?P<thread>[^/]+)/runs/(?P<run>[^/]+)", "update run"),
     ("POST", r"/threads/(?P<thread>[^/]+)/runs/(?P<run>[^/]+)/submit_tool_outputs", "submit tool outputs"),
     ("POST", r"/threads/(?P<thread>[^/]+)/runs/(?P<run>[^/]+)/cancel", "cancel run"),
     ("GET", r"/threads/(?P<thread>[^/]+)/runs/(?P<run>[^/]+)/steps", "list steps"),
+    ("GET", r"/threads/(?P<thread>[^/]+)/runs/(?P<run>[^/]+)/steps/[^/]+", "read step"),
 )
 _PATTERNS = tuple((method, re.compile(pattern), words) for method, pattern, words in _ROUTES)
 

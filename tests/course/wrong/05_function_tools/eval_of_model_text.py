@@ -1,0 +1,82 @@
+"""Lets Python work out what a model wrote.
+
+Caught by: The calculator refuses what is no arithmetic, and runs none of it
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from threadlab.objects.tool_call import ToolOutput
+
+
+class Tool(NamedTuple):
+    """A tool."""
+
+    function: Any
+    needs: Mapping[str, type]
+
+
+def failure(reason: object) -> str:
+    """An error as text."""
+    return json.dumps({"error": str(reason)})
+
+
+def read_arguments(text: str, needs: Mapping[str, type]) -> Any:
+    """Checked arguments."""
+    given = json.loads(text)
+    if not isinstance(given, dict):
+        raise ValueError("not an object")
+    for name in set(needs) ^ set(given):
+        raise ValueError(f"{name} is missing or unknown")
+    for name, kind in needs.items():
+        if type(given[name]) is not kind:
+            raise ValueError(f"{name} must be of the type {kind.__name__}")
+    return given
+
+
+def call_tool(call: Any, tools: Mapping[str, Tool]) -> str:
+    """One output, never an exception."""
+    try:
+        tool = tools[call.name]
+        result = tool.function(**read_arguments(call.arguments, tool.needs))
+        return result if isinstance(result, str) else json.dumps(result)
+    except Exception as problem:
+        return failure(problem)
+
+
+def execute(
+    calls: Sequence[Any], tools: Mapping[str, Tool], limit: float = 2.0, secrets: Sequence[str] = ()
+) -> list[ToolOutput]:
+    """One output for each call."""
+    pool = ThreadPoolExecutor(max_workers=max(1, len(calls)))
+    running = [pool.submit(call_tool, call, tools) for call in calls]
+    until, outputs = time.monotonic() + limit, []
+    for call, promise in zip(calls, running, strict=True):
+        try:
+            text = promise.result(timeout=max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            text = failure(f"{call.name} is late")
+        for secret in secrets:
+            text = text.replace(secret, "[hidden]")
+        outputs.append(ToolOutput(call.id, text))
+    pool.shutdown(wait=False, cancel_futures=True)
+    return outputs
+
+
+def answer(run: Any, tools: Mapping[str, Tool]) -> Any:
+    """All outputs at once."""
+    return run.submit(execute(run.required_calls, tools))
+
+
+def calculate(expression: str) -> float:
+    """Whatever it is worth."""
+    try:
+        worth: float = eval(expression, {"__builtins__": __builtins__})
+        return worth
+    except Exception as problem:
+        raise ValueError(str(problem)) from None
