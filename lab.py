@@ -32,6 +32,8 @@ if sys.version_info < OLDEST:
 import tomllib  # noqa: E402 - see above
 
 ROOT = Path(__file__).resolve().parent
+WHOLE_SUITE = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+"""How pytest runs when nothing is chosen: on several cores, each file of tests in one process."""
 UNFINISHED = "an installation began here and did not end\n"
 
 
@@ -53,7 +55,7 @@ def main(arguments: list[str]) -> int:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
     if arguments[:1] == ["test"]:
-        return run(["-m", "pytest", *arguments[1:]])
+        return run(["-m", "pytest", *(arguments[1:] or WHOLE_SUITE)])
     verb = [] if arguments and not arguments[0].startswith("-") else ["lab"]
     return run(["-m", "threadlab.cli", *verb, *arguments])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from tests.described import check_answer
@@ -13,6 +14,8 @@ from threadlab.backend.local import Backend
 from threadlab.backend.wire.http import Request as HttpRequest
 from threadlab.backend.wire.http import Response, WaitUntil
 
+PATIENCE = 60.0
+"""Real seconds after which a client stops waiting for a run."""
 FUNCTION = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 
 
@@ -110,11 +113,14 @@ class Client:
         return f"/threads/{thread}/runs/{run['id']}"
 
     def until(self, run: str, status: str) -> Any:
-        """The run once it has a status; each look lets 0.1 seconds pass."""
+        """The run once it has a status; each look lets 0.1 seconds of the backend pass."""
+        give_up_at = monotonic() + PATIENCE
         for _ in range(20_000):
             content = self.get(run)
             if content["status"] == status:
                 return content
+            if monotonic() > give_up_at:
+                break
             self.backend.time.sleep(0.1)
         raise AssertionError(f"the run is {content['status']} and never became {status}")
 

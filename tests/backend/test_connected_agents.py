@@ -229,6 +229,19 @@ def test_deleting_the_parents_thread_stops_the_child(client: Client) -> None:
     assert client.get(child)["status"] == "cancelled"
 
 
+def test_what_is_made_for_a_run_follows_the_metadata_of_its_thread(client: Client) -> None:
+    """Whoever looks for their threads by metadata finds the child's, too; 16 pairs leave no room for more."""
+    for pairs, expected in (({"whose": "mine"}, True), ({str(number): "x" for number in range(16)}, False)):
+        expert = client.agent(instructions="expert's answer", metadata={"of": "the expert"})
+        agent = client.agent(instructions="call expert", tools=[connected(expert)])
+        said = [{"role": "user", "content": "why?"}]
+        thread = client.post("/threads", {"messages": said, "metadata": pairs})["id"]
+        child = child_of(client, client.run_on(thread, agent))
+        link = {"threadlab.parent_thread": thread} if expected else {}
+        assert client.get(child.split("/runs")[0])["metadata"] == {**pairs, **link}
+        assert client.get(f"/assistants/{expert}")["metadata"] == {"of": "the expert"}
+
+
 def test_stepping_a_run_that_waits_for_another_steps_that_one(client: Client) -> None:
     """The step button never runs the parent's time out."""
     run = pair(client).rsplit("/", 1)[1]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.backend_client import FUNCTION, Client
+from threadlab.backend.store import connection
+from threadlab.backend.wire.http import Request
 
 Open = Callable[..., Client]
 
@@ -109,3 +113,21 @@ def test_whoever_saw_a_run_as_due_before_it_waits_for_outputs_does_not_end_it(du
     assert client.get(run)["status"] == "requires_action"
     due = client.backend.store.due_of(waiting["id"])
     assert due is not None and due.at == pytest.approx(waiting["expires_at"], abs=1)
+
+
+def test_a_store_that_another_process_holds_is_a_503_that_clients_repeat(
+    durable: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may be stopped in the midst of a change: nothing was done, and nothing is broken."""
+    monkeypatch.setattr(connection, "PATIENCE", 0.01)
+    client = durable()
+    thread = client.thread()
+    holder = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    response = client.backend.handle(Request("POST", f"{client.prefix}/threads"))
+    assert (response.status, response.headers["retry-after"]) == (503, "1")
+    assert client.get(f"/threads/{thread}")["id"] == thread
+    holder.rollback()
+    holder.close()
+    client.thread()
+    assert len(client.get("/threads")["data"]) == 2

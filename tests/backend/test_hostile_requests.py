@@ -49,6 +49,13 @@ def test_no_body_brings_a_route_down(client: Client, route: Any, body: bytes) ->
     strict(client, f"/threads/{thread}/messages")
 
 
+def test_a_body_that_is_no_object_is_named_as_the_body(client: Client) -> None:
+    """No parameter is at fault."""
+    status, error = client.error("POST", "/threads", [1, 2])
+    assert (status, error["param"]) == (400, None)
+    assert error["message"] == "Invalid body: Input should be an object."
+
+
 def strict(client: Client, path: str) -> None:
     """Read a list as a parser does that takes JSON by its word."""
     text = json.dumps(client.get(path))

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "curl.md"
 ADDRESS = "http://127.0.0.1:8000"
 ID = re.compile(r"\b(?:asst|thread|msg|run|step|call)_[A-Za-z0-9]{24}\b")
 TIME = re.compile(r"\b1[789]\d{8}\b")
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
@@ -50,3 +52,12 @@ def test_the_transcript_happens_as_it_is_written(server: ServerProcess) -> None:
         shell = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
         assert normalised(shell.stdout) == normalised(expected), command
         real.update(zip(ID.findall(expected), ID.findall(shell.stdout), strict=True))
+
+
+def test_the_python_beside_it_works_as_it_is_written(server: ServerProcess) -> None:
+    """It finds its own agent again, through the other door."""
+    code = "\n".join(PYTHON.findall(DOCUMENT.read_text(encoding="utf-8"))).replace(ADDRESS, server.address)
+    made: dict[str, Any] = {}
+    exec(code, made)
+    made["lab"].close()
+    made["client"].close()

@@ -78,6 +78,7 @@ def test_a_plain_429_on_post_is_not_repeated(lab: Lab) -> None:
     with lab.workbench.faults("429", retry_after=0), pytest.raises(HttpResponseError) as refused:
         lab.sdk.runs.create(thread_id, agent_id=agent_id)
     assert refused.value.status_code == 429
+    assert "Try again later" in str(refused.value)
     assert list(lab.runs.list(thread_id)) == []
 
 

@@ -112,6 +112,30 @@ def test_an_agent_hands_a_task_to_a_specialist_that_is_made_for_it() -> None:
         assert lab.runs.get(where["thread_id"], where["run_id"]).status == "completed"
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["the same process", "a later process"])
+def test_a_clean_up_finds_the_specialist_and_its_thread(tmp_path: Path, again: bool) -> None:
+    """What the backend made for a run follows the run's thread; that of another's thread is another's."""
+    target = Local(store=tmp_path / "store.sqlite", pace=0) if again else HERE
+
+    def model(request: Request) -> Any:
+        if request.rounds or not request.tools:
+            return "Roses."
+        wish = {"name": "poet", "instructions": "You rhyme.", "task": "roses"}
+        return Call("create_specialist", json.dumps(wish))
+
+    with connect(target=target, server_tools=[create_specialist], completer=FromFunction(model)) as lab:
+        theirs = lab.sdk.threads.create()
+        answered(lab, "A poem!", [create_specialist])
+        agent = lab.create_agent(tools=[create_specialist])
+        lab.messages.create(theirs.id, content="A poem!")
+        (call,) = wait(lab.runs.create(theirs.id, agent.id)).steps()[0].tool_calls
+        of_others = {theirs.id, call.detail["function"]["thread_id"], call.detail["function"]["assistant_id"]}
+        lab = lab if not again else connect(target=target)
+        assert len(lab.cleanup().deleted) == 5
+        assert {one.id for one in lab.quota().objects} == of_others
+        lab.close()
+
+
 def plain(place: str) -> str:
     """A function."""
     return place

@@ -155,7 +155,7 @@ def _difference(found: Sequence[Message], wanted: Sequence[str]) -> str:
         moved = sum(one != other for one, other in zip(ids, wanted, strict=False))
         return f"the right messages, of which {moved} stand in the wrong place"
     missing, extra = len(set(wanted) - set(ids)), len(set(ids) - set(wanted))
-    return f"{len(ids)} messages: {missing} are missing, {extra} do not belong there"
+    return f"messages: {len(ids)}; missing: {missing}; not belonging there: {extra}"
 
 
 def _check_reads(seen: Observed[object], thread: Thread) -> None:

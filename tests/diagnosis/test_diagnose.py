@@ -70,6 +70,14 @@ def submit(station: Station, run: Run, outputs: Any) -> Exception:
     return refused.value
 
 
+def test_a_fault_of_delay_is_named_however_short(station: Make) -> None:
+    """One second is not slow by itself, but the backend knows that it was made late."""
+    at = station("delay:seconds=1")
+    told = diagnose(wait(at.start(), tools=at.tools))
+    assert "slow_answer" in {finding.reason for finding in told.findings}
+    assert "1 s late" in next(finding.found for finding in told.findings if finding.reason == "slow_answer")
+
+
 def test_outputs_that_do_not_match_the_calls_are_named_as_ids(station: Make) -> None:
     """F44: from the error, and from the run afterwards."""
     at = station()

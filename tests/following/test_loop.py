@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from threadlab.errors import DeadlinePassed, NobodyAnswers, NotFound, Refused, Unavailable, UnknownStatus
+from threadlab.errors import (
+    DeadlinePassed,
+    NobodyAnswers,
+    NotFound,
+    Refused,
+    ToolDefinitionError,
+    Unavailable,
+    UnknownStatus,
+)
 from threadlab.following.loop import events
 from threadlab.following.polling import Polling
 from threadlab.objects.event import (
@@ -144,6 +152,15 @@ def test_without_tools_the_calls_are_told_before_the_error(scripted_home: type[S
     assert len(of(ToolCallsRequested, caught.value.seen)) == 1  # type: ignore[attr-defined]
     assert home.status() == "requires_action"
     assert "tools=" in caught.value.hint
+
+
+def test_a_list_of_tools_is_refused_before_any_look(scripted_home: type[ScriptedHome]) -> None:
+    """It could answer no call: the error says what can."""
+    home = scripted_home([ASKING, PLAIN])
+    with pytest.raises(ToolDefinitionError, match="was given a list") as caught:
+        drive(home, tools=[])  # type: ignore[arg-type]
+    assert "Toolbox(" in caught.value.hint
+    assert home.asked == []
 
 
 def test_requires_action_without_calls_says_so(

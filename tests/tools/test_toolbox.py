@@ -64,3 +64,10 @@ def test_a_tool_that_the_executor_cannot_run_is_an_error_at_once() -> None:
 
     with pytest.raises(ToolDefinitionError, match="cannot import local"):
         Toolbox(local, executor=Subprocess())
+
+
+def test_a_list_of_tools_is_told_how_to_be_given() -> None:
+    """Where an agent takes a list, a toolbox takes them one by one."""
+    with pytest.raises(ToolDefinitionError) as caught:
+        Toolbox([add])  # type: ignore[arg-type]
+    assert "Toolbox(*tools)" in caught.value.hint

@@ -6,6 +6,7 @@ same protocol that bring a plain key. The version that a client asks for is not 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from threadlab.backend.faults.faults import Faults
 from threadlab.backend.faults.requests import RequestFaults
 from threadlab.backend.routes import agents, events, messages, run_steps, runs, threads
 from threadlab.backend.routes.call import Call, Room
+from threadlab.backend.store.connection import PATIENCE
 from threadlab.backend.wire import bodies
 from threadlab.backend.wire.bearer import check_key
-from threadlab.backend.wire.errors import ApiError
+from threadlab.backend.wire.errors import ApiError, store_is_held
 from threadlab.backend.wire.http import DESCRIPTION, Request, Response, json_response
 from threadlab.backend.wire.route_table import RouteTable
 from threadlab.backend.wire.text import check_text
@@ -106,6 +108,10 @@ class App:
             return content if isinstance(content, Response) else json_response(content)
         except ApiError as error:
             return error.response()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return store_is_held(PATIENCE).response()
 
     def _answer(self, route: Route, call: Call) -> Any:
         """What the handler answers, or what a fault makes of it."""

@@ -124,5 +124,5 @@ def _backend(target: Local, completer: Completer | None) -> Backend:
     except (OSError, sqlite3.Error, StoreError) as problem:
         raise SettingsError(
             f"the store {store} cannot be opened: {problem}",
-            hint="set THREADLAB_STORE to a file in a folder that you may write to, or give a seed",
+            hint="let THREADLAB_STORE name a new file, or a store, that you may write; or give a seed",
         ) from problem

@@ -115,7 +115,7 @@ class Serving:
         except (OSError, sqlite3.Error, StoreError) as problem:
             raise SettingsError(
                 f"the store {self.store} cannot be opened: {problem}",
-                hint="name a file in a folder that you may write to",
+                hint="name a new file, or a store of this kit, in a folder that you may write to",
             ) from problem
 
     def _listen(self) -> socket.socket:

@@ -49,15 +49,16 @@ def cut_streams(evidence: Evidence) -> Iterator[Finding]:
 def slow(evidence: Evidence) -> Iterator[Finding]:
     """Answers that took their time; of a stream, until it began."""
     late = [entry for entry in evidence.requests if entry.seconds >= SLOW]
+    struck = evidence.struck("delay")
     if late:
         slowest = max(late, key=lambda entry: entry.seconds)
-        yield Finding(
-            reason="slow_answer",
-            found=f"{slowest.method} {slowest.path} took {slowest.seconds:.1f} s (request {slowest.number})",
-            next="the service or the network is slow: give more time (deadline=…), and poll less often",
-        )
+        found = f"{slowest.method} {slowest.path} took {slowest.seconds:.1f} s (request {slowest.number})"
+        yield Finding(reason="slow_answer", found=found, next=_PATIENCE)
+    elif struck:
+        yield Finding(reason="slow_answer", found=struck.effect, next=_PATIENCE)
 
 
+_PATIENCE = "the service or the network is slow: give more time (deadline=…), and poll less often"
 _WAIT = "nothing was done by it, so it may be made again after a wait; the SDK and follow() do so themselves"
 _UNSURE = (
     "the client cannot know whether it was carried out: read the run or list the thread's runs before "

@@ -7,7 +7,7 @@ It has tool calls answered; it never cancels a run.
 
 from __future__ import annotations
 
-from threadlab.errors import NobodyAnswers, UnknownStatus
+from threadlab.errors import NobodyAnswers, ToolDefinitionError, UnknownStatus
 from threadlab.following.answering import answer_calls
 from threadlab.following.patience import Asking, Patience
 from threadlab.following.polling import STANDARD, Polling
@@ -36,9 +36,14 @@ def events(
     where polls must help out).
     `tools` answers its tool calls; `deadline` is in the service's seconds from the start of following,
     None for none. Raises NobodyAnswers, UnknownStatus and DeadlinePassed, and what the service raises;
-    the run goes on in each case.
+    the run goes on in each case. Raises ToolDefinitionError for tools that cannot answer, such as a list.
     """
     run = run_of(what)
+    if tools is not None and not callable(getattr(tools, "begin", None)):
+        raise ToolDefinitionError(
+            f"tools= was given a {type(tools).__name__}, which answers no calls",
+            hint="put the tools into a toolbox: tools=Toolbox(one, another)",
+        )
     sight = Sight(run)
     patience = Patience(run.service.time, polling, deadline, sight)
     polls = Polls(sight, patience)

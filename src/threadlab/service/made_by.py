@@ -15,6 +15,8 @@ from threadlab.objects.thread import Thread
 
 KEY = "threadlab.made_by"
 """The metadata that says whose an object is."""
+PARENT = "threadlab.parent_thread"
+"""The metadata that says for a run on which thread the local backend made an object."""
 MOST_PAIRS = 16
 """How many pairs of metadata the service takes (reference of the Agents API, `metadata`)."""
 
@@ -50,7 +52,7 @@ class MadeBy:
         self._made.add(id)
 
     def knows(self, one: Agent | Thread) -> bool:
-        """Whether it was made here."""
-        return one.id in self._made or (
-            KEY in one.metadata and self.owner is not None and one.metadata[KEY] == self.owner
-        )
+        """Whether it was made here, or by the local backend for a run on a thread that was."""
+        if one.id in self._made or one.metadata.get(PARENT) in self._made:
+            return True
+        return self.owner is not None and one.metadata.get(KEY) == self.owner

@@ -59,6 +59,10 @@ class Toolbox:
 
 
 def _check_tool(tool: object) -> None:
+    if isinstance(tool, list | tuple | set | frozenset):
+        raise ToolDefinitionError(
+            f"a {type(tool).__name__} is not a tool", hint="give the tools one by one: Toolbox(*tools)"
+        )
     if not isinstance(tool, Tool):
         raise ToolDefinitionError(
             f"{getattr(tool, '__name__', repr(tool))} is not a tool",

@@ -106,12 +106,12 @@ class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Give each open approval its form; one that is open already keeps what was typed."""
         before, open_already = self.forms, {form.approval: form for form in self.forms}
         self.forms = tuple(open_already.get(one) or ApprovalForm(one) for one in approvals)
+        gone = [form for form in before if form not in self.forms]
+        if any(form.was_pressed for form in gone):
+            self.bar.pause.focus()  # first: what is taken off the page must not hold the focus
         self.questions.children = self.forms
         self.questions.layout.display = "" if self.forms else "none"
-        for form in set(before) - set(self.forms):
-            self.answered.append(form)  # closed with the card, not while the page takes it off
-            if form.was_pressed:
-                self.bar.pause.focus()  # the button that had the focus goes away
+        self.answered += gone  # closed with the card, not while the page takes them off
 
 
 def aloud(view: RunView, pacing: Pacing) -> str:

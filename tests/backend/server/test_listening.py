@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
+import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
@@ -50,8 +51,10 @@ class Streaming:
 
 
 @asynccontextmanager
-async def connected(carrier: Carrier) -> AsyncIterator[tuple[BoundedProtocol, asyncio.StreamWriter]]:
-    """The server's side of a connection, and the client's when it has heard the first event."""
+async def asking(
+    carrier: Carrier,
+) -> AsyncIterator[tuple[BoundedProtocol, asyncio.StreamReader, asyncio.StreamWriter]]:
+    """The server's side of a connection, and the client's when it has sent its request."""
     config = uvicorn.Config(carrier, http=BoundedProtocol, ws="none", lifespan="off", log_config=None)
     config.load()
     protocol = BoundedProtocol(config=config, server_state=ServerState(), app_state={})
@@ -59,13 +62,20 @@ async def connected(carrier: Carrier) -> AsyncIterator[tuple[BoundedProtocol, as
     server = await asyncio.get_running_loop().create_server(lambda: protocol, sock=listening)
     reader, writer = await asyncio.open_connection(*listening.getsockname())
     writer.write(ASKED)
-    await asyncio.wait_for(reader.readuntil(AN_EVENT), 30)
-    yield protocol, writer
+    yield protocol, reader, writer
     writer.close()
     await writer.wait_closed()
     await until(lambda: protocol.transport.is_closing())
     server.close()
     await server.wait_closed()
+
+
+@asynccontextmanager
+async def connected(carrier: Carrier) -> AsyncIterator[tuple[BoundedProtocol, asyncio.StreamWriter]]:
+    """Both sides when the client has heard the first event."""
+    async with asking(carrier) as (protocol, reader, writer):
+        await asyncio.wait_for(reader.readuntil(AN_EVENT), 30)
+        yield protocol, writer
 
 
 async def until(what: Callable[[], object]) -> None:
@@ -115,3 +125,29 @@ def test_streams_are_ended_politely_when_the_server_stops() -> None:
             assert not protocol.transport.is_closing()
 
     asyncio.run(stop())
+
+
+class Late(Streaming):
+    """What is carried: an answer that is not to leave for a minute."""
+
+    def handle(self, request: Request) -> Response:
+        """Always that."""
+        return Response(200, AN_EVENT, HEADERS, not_before=self.time.now() + 60)
+
+
+@pytest.mark.parametrize("stops", [True, False], ids=["the server stops", "the client leaves"])
+def test_an_answer_that_is_to_be_late_keeps_nobody(stops: bool) -> None:
+    """It leaves at once when the server stops; for a client that has left nothing waits."""
+    carried = Carrier(Late(), Gate("127.0.0.1", "sk-1"), health={}, mounts={})
+
+    async def end() -> None:
+        async with asking(carried) as (_, reader, writer):
+            await until(lambda: carried._late)
+            if stops:
+                carried.stop()
+                await asyncio.wait_for(reader.readuntil(AN_EVENT), 30)
+            else:
+                writer.close()
+            await until(lambda: not carried._late)
+
+    asyncio.run(end())

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from threadlab.backend.records import Json, MessageRecord, RunRecord
+from threadlab.backend.records import Json, MessageRecord, RunRecord, ThreadRecord
 
 DEEPEST = 2
 """Agents below one another: one that is called and the one that calls it, as the service documents."""
@@ -23,6 +23,11 @@ PARAMETERS: Json = {
 }
 """What a connected agent takes, as a model is told."""
 
+PARENT = "threadlab.parent_thread"
+"""The metadata that says for a run on which thread the backend made something."""
+MOST_PAIRS = 16
+"""Pairs of metadata that an object has (reference of the Agents API, `metadata`)."""
+
 ASKED = ("message", "query", "task", "input", "prompt", "question")
 """Arguments that may hold the task, the first that is there counts."""
 
@@ -32,6 +37,15 @@ def offered(tool: Json) -> Json:
     details = tool["connected_agent"]
     function = {"name": details["name"], "description": details["description"], "parameters": PARAMETERS}
     return {"type": "function", "function": function}
+
+
+def inherited(parent: ThreadRecord) -> dict[str, str]:
+    """The metadata of what is made for a run on that thread: the thread's own, and its id if there is room.
+
+    So whoever looks for their threads by metadata, to delete them for one, finds these too.
+    """
+    others = {name: value for name, value in parent.metadata.items() if name != PARENT}
+    return others | ({PARENT: parent.id} if len(others) < MOST_PAIRS else {})
 
 
 def task_of(arguments: str) -> str | None:

@@ -6,6 +6,8 @@ What is left after that waits for the client, and when nothing is left the model
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from threadlab.backend.clock import Clock
 from threadlab.backend.engine import children, server_tools
 from threadlab.backend.engine.accepting import accept
@@ -139,12 +141,14 @@ class Serving:
     ) -> None:
         """Start the child on a thread of its own, with the task as its user's message."""
         agent, task = to
-        thread = ThreadRecord(id=self._ids.new("thread"), created_at=at)
+        above = change.get(ThreadRecord, run.thread_id)
+        metadata = children.inherited(above) if above else {}
+        thread = ThreadRecord(id=self._ids.new("thread"), created_at=at, metadata=metadata)
         child_id = self._ids.new("run")
         said = {"id": self._ids.new("msg"), "role": "user", "content": [text_part(task)]}
         change.put(thread)
-        if change.get(AgentRecord, agent.id) is None:
-            change.put(agent)
+        if call.kind != "connected_agent":  # a specialist: it is made with its task
+            change.put(replace(agent, metadata=metadata))
         first = [Entry("message.created", said, thread.id, at=at)]
         config = configure(agent)
         accept(change, self._clock, child_id, thread.id, agent, config, at, first=first, parent=run)

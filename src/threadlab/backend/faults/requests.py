@@ -227,9 +227,10 @@ def _run_id(content: Any) -> str | None:
 
 
 def _too_many(retry_after: float) -> Response:
+    advice = f"in {retry_after:g} seconds" if retry_after else "later"
     response = ApiError(
         429,
-        f"Rate limit is exceeded. Try again in {retry_after:g} seconds.",
+        f"Rate limit is exceeded. Try again {advice}.",
         code="rate_limit_exceeded",
         type="rate_limit_error",
     ).response()

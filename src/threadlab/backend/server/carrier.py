@@ -69,6 +69,7 @@ class Carrier:
         self._health = health
         self._mounts = mounts
         self._streams: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Future[None]] = set()
         self._driving: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -77,9 +78,14 @@ class Carrier:
         self._driving.add_done_callback(_tell_of_failure)
 
     def stop(self) -> None:
-        """End every stream where it is: its run goes on, and whoever reads can come back for the rest."""
+        """End every stream where it is: its run goes on, and whoever reads can come back for the rest.
+
+        Answers that were to be late leave now.
+        """
         if self._driving is not None:
             self._driving.cancel()
+        for sleeping in tuple(self._late):
+            sleeping.cancel()
         for stream in tuple(self._streams):
             stream.cancel()
 
@@ -88,7 +94,7 @@ class Carrier:
         try:
             response = await self._answer(scope, receive)
             if response.not_before is not None:
-                await self._sleep_until(response.not_before)
+                await self._sleep_until(scope, response.not_before)
             if isinstance(response.body, bytes):
                 await _send_whole(send, response, response.body)
             else:
@@ -114,9 +120,19 @@ class Carrier:
         except Exception as error:
             return _failed(error).response()
 
-    async def _sleep_until(self, instant: float) -> None:
+    async def _sleep_until(self, scope: Scope, instant: float) -> None:
+        """Let the time of a late answer pass, unless the server stops or the client leaves before."""
         time = self._backend.time
-        await time.sleep_async(max(instant - time.now(), 0.0))
+        sleeping = asyncio.ensure_future(time.sleep_async(max(instant - time.now(), 0.0)))
+        leaving: set[Callable[[], object]] = scope["extensions"]["threadlab.leaving"]
+        self._late.add(sleeping)
+        leaving.add(sleeping.cancel)
+        try:
+            await asyncio.wait({sleeping})
+        finally:
+            sleeping.cancel()
+            self._late.discard(sleeping)
+            leaving.discard(sleeping.cancel)
 
     def _handler(self, path: str) -> Handle:
         mounted = (handle for start, handle in self._mounts.items() if path.startswith(f"{start}/"))

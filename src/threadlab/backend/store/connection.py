@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+PATIENCE = 5.0
+"""Seconds to wait for another process that writes: less than a worker's lease, for it must renew that."""
 CHECKPOINT_PAGES = 4000
 """Pages in the write-ahead log before it is folded back: a fold waits for the disk, a commit does not."""
 
@@ -54,7 +56,7 @@ class Connection(sqlite3.Connection):
         """A new connection. Each statement is a transaction of its own, unless one was begun."""
         connection: Connection = sqlite3.connect(
             path,
-            timeout=30,
+            timeout=PATIENCE,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,

@@ -69,6 +69,18 @@ def not_allowed(method: str, path: str, allowed: Iterable[str]) -> ApiError:
     return ApiError(405, message, code="method_not_allowed", headers={"allow": ", ".join(sorted(allowed))})
 
 
+def store_is_held(seconds: float) -> ApiError:
+    """503: another process holds the store for writing. Nothing was done, so clients may ask again."""
+    return ApiError(
+        503,
+        f"The store was held by another process for {seconds:g} seconds; nothing was done. "
+        "Ask again; if that goes on, a program with this store is stopped in the midst of a change.",
+        code="store_is_held",
+        type="server_error",
+        headers={"retry-after": "1"},
+    )
+
+
 def thread_is_busy(thread_id: str, run_id: str, *, adding_message: bool = False) -> ApiError:
     """400: one run at a time on a thread. Both texts are the service's own."""
     if adding_message:

@@ -18,7 +18,8 @@ def invalid(error: ValidationError, within: str = "") -> ApiError:
         return missing(param)
     if first["type"] == "json_invalid":
         return bad_request(f"The body is not valid JSON: {first['msg']}.", code="invalid_json")
-    return bad_request(f"Invalid '{param}': {first['msg']}.", param=param or None)
+    what = f"'{param}'" if param else "body"
+    return bad_request(f"Invalid {what}: {first['msg']}.", param=param or None)
 
 
 def _path(within: str, loc: tuple[int | str, ...]) -> str:
