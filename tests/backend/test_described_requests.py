@@ -18,12 +18,13 @@ from werkzeug.wrappers import Request, Response
 
 from tests.backend_client import FUNCTION, Client, Scene, read_stream
 from tests.described import DESCRIPTION
+from tests.uploads import upload, vector_store
 from threadlab.backend.local import Backend
 from threadlab.backend.wire.http import Request as Plain
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 BOUNDED = settings(
-    max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 schema = schemathesis.openapi.from_dict(DESCRIPTION)
 
@@ -51,14 +52,20 @@ def application(client: Client) -> Any:
 
 
 def things(client: Client) -> dict[str, str]:
-    """Ids of what is there: a run that waits for outputs, its step, its thread."""
+    """Ids of what is there: a run that waits for outputs, its step, its thread; a file in a vector store."""
     agent, thread = client.agent(tools=[FUNCTION]), client.thread("How is the weather?")
     run = client.run_on(thread, agent)
     client.backend.time.sleep(5)
     assert client.get(run)["status"] == "requires_action"
     (step,) = client.get(f"{run}/steps")["data"]
     (message,) = client.get(f"/threads/{thread}/messages")["data"]
+    file = upload(client)
+    store = vector_store(client, file)
+    batch = client.post(f"/vector_stores/{store}/file_batches", {"file_ids": [file]})
     return {
+        "file_id": file,
+        "vector_store_id": store,
+        "batch_id": batch["id"],
         "assistant_id": agent,
         "thread_id": thread,
         "message_id": message["id"],

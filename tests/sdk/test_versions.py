@@ -22,6 +22,7 @@ PACKAGES = (
     "azure-ai-projects==1.0.0",
     "aiohttp>=3.10",
     *("pydantic>=2.12", "werkzeug>=3.1", "fastjsonschema>=2.20", "docstring-parser>=0.16", "simpleeval>=1.0"),
+    "python-multipart>=0.0.20",
     *("python-dotenv>=1.0", "rich>=13.9", "packaging>=24"),
     *("pytest>=8.2", "pytest-asyncio>=0.25", "hypothesis>=6.112"),
 )

@@ -13,10 +13,20 @@ from typing import Any
 
 from threadlab.backend.faults.faults import Faults
 from threadlab.backend.faults.requests import RequestFaults
-from threadlab.backend.routes import agents, events, messages, run_steps, runs, threads
+from threadlab.backend.files.upload import Upload
+from threadlab.backend.routes import (
+    agents,
+    events,
+    files,
+    messages,
+    run_steps,
+    runs,
+    threads,
+    vector_stores,
+)
 from threadlab.backend.routes.call import Call, Room
 from threadlab.backend.store.connection import PATIENCE
-from threadlab.backend.wire import bodies
+from threadlab.backend.wire import bodies, file_bodies
 from threadlab.backend.wire.bearer import check_key
 from threadlab.backend.wire.errors import ApiError, store_is_held
 from threadlab.backend.wire.http import DESCRIPTION, Request, Response, json_response
@@ -46,6 +56,8 @@ def describe(_: Call) -> dict[str, Any]:
 _THREAD = "/threads/<thread_id>"
 _MESSAGE = f"{_THREAD}/messages/<message_id>"
 _RUN = f"{_THREAD}/runs/<run_id>"
+_STORE = "/vector_stores/<vector_store_id>"
+_BATCH = f"{_STORE}/file_batches/<batch_id>"
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/assistants", agents.create, bodies.NewAgent),
@@ -74,6 +86,24 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_THREAD}/events", events.of_thread),
     Route("GET", f"{_RUN}/steps", run_steps.list_),
     Route("GET", f"{_RUN}/steps/<step_id>", run_steps.get),
+    Route("POST", "/files", files.create),
+    Route("GET", "/files", files.list_),
+    Route("GET", "/files/<file_id>", files.get),
+    Route("DELETE", "/files/<file_id>", files.delete),
+    Route("GET", "/files/<file_id>/content", files.content),
+    Route("POST", "/vector_stores", vector_stores.create, file_bodies.NewVectorStore),
+    Route("GET", "/vector_stores", vector_stores.list_),
+    Route("GET", _STORE, vector_stores.get),
+    Route("POST", _STORE, vector_stores.update, file_bodies.VectorStoreChanges),
+    Route("DELETE", _STORE, vector_stores.delete),
+    Route("POST", f"{_STORE}/files", vector_stores.create_file, file_bodies.NewStoredFile),
+    Route("GET", f"{_STORE}/files", vector_stores.list_files),
+    Route("GET", f"{_STORE}/files/<file_id>", vector_stores.get_file),
+    Route("DELETE", f"{_STORE}/files/<file_id>", vector_stores.delete_file),
+    Route("POST", f"{_STORE}/file_batches", vector_stores.create_batch, file_bodies.NewBatch),
+    Route("GET", _BATCH, vector_stores.get_batch),
+    Route("POST", f"{_BATCH}/cancel", vector_stores.cancel_batch),
+    Route("GET", f"{_BATCH}/files", vector_stores.list_batch_files),
     Route("GET", DESCRIPTION, describe),
 )
 
@@ -112,6 +142,14 @@ class App:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             return store_is_held(PATIENCE).response()
+
+    def upload(self, request: Request) -> Upload | None:
+        """What takes the body of an upload while it arrives; None for a request of any other kind.
+
+        Raises ApiError for a path that leads nowhere, and for a form that cannot be taken.
+        """
+        route, _ = TABLE.find(request.method, request.path)
+        return Upload(request.headers, self._room.blobs) if route.handler is files.create else None
 
     def _answer(self, route: Route, call: Call) -> Any:
         """What the handler answers, or what a fault makes of it."""

@@ -121,7 +121,7 @@ class NaiveEngine:
         agent = self.store.get(AgentRecord, run.agent_id)
         assert agent is not None
         steps, messages = self.store.every(StepRecord, run.id), history.window(self.store, run)
-        request = history.request(replace(run, config=configure(agent)), messages, steps, at)
+        request = history.request(replace(run, config=configure(agent)), messages, at, steps)
         assert isinstance(request, Request)
         return request
 

@@ -14,7 +14,11 @@ from typing import Any, Protocol
 from pydantic.json_schema import models_json_schema
 
 from threadlab.backend.wire.bodies import Body
+from threadlab.backend.wire.call_schemas import CALL_SCHEMAS
+from threadlab.backend.wire.file_objects import STATUSES
+from threadlab.backend.wire.file_schemas import FILE_SCHEMAS
 from threadlab.backend.wire.http import DESCRIPTION
+from threadlab.backend.wire.include import RESULTS_CONTENT
 from threadlab.backend.wire.paging import DEFAULT_LIMIT, MAX_LIMIT
 from threadlab.backend.wire.schemas import EVENT, SCHEMAS, Json, choice, ref
 
@@ -24,13 +28,16 @@ OBJECTS: Mapping[str, str] = {
     "messages": "message",
     "runs": "run",
     "steps": "step",
+    "files": "file",
+    "vector_stores": "vector_store",
+    "file_batches": "file_batch",
 }
 """What is meant by a part of a path."""
 ABOUT = """\
-Agents, threads, messages, runs and run steps, as azure-ai-agents and the OpenAI Assistants protocol have
-them. The paths stand under /v1 and under the path of any Azure project's endpoint. A server refuses what is
-not proper HTTP, too large or meant for another host by further 4xx of the same form, and answers 429 and 500
-where a fault was asked for.
+Agents, threads, messages, runs, run steps, files and vector stores, as azure-ai-agents and the OpenAI
+Assistants protocol have them. The paths stand under /v1 and under the path of any Azure project's endpoint.
+A server refuses what is not proper HTTP, too large or meant for another host by further 4xx of the same form,
+and answers 429 and 500 where a fault was asked for.
 """
 _PAGE: Mapping[str, Json] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
@@ -78,7 +85,7 @@ def openapi(routes: Iterable[Described]) -> Json:
         "paths": paths,
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**SCHEMAS, "event": EVENT, **_bodies(routes)},
+            "schemas": {**SCHEMAS, **CALL_SCHEMAS, **FILE_SCHEMAS, "event": EVENT, **_bodies(routes)},
         },
     }
 
@@ -91,6 +98,8 @@ def template(path: str) -> str:
 def _operation(route: Described) -> Json:
     said = (route.handler.__doc__ or "").partition(": ")[2] or route.handler.__doc__ or ""
     refusals = ("400", "401", "404") if _names_something(route) else ("400", "401")
+    if _uploads(route):
+        refusals = (*refusals, "413")
     operation: Json = {
         "operationId": f"{route.handler.__module__.rpartition('.')[2]}.{route.handler.__name__.strip('_')}",
         "summary": said.strip(),
@@ -101,6 +110,9 @@ def _operation(route: Described) -> Json:
             **{status: _refusal(status) for status in refusals},
         },
     }
+    if _uploads(route):
+        form = {"multipart/form-data": {"schema": ref("new_file")}}
+        operation["requestBody"] = {"required": True, "content": form}
     if route.body is not None:
         sent = {"application/json": {"schema": ref(route.body.__name__)}}
         operation["requestBody"] = {"required": True, "content": sent}
@@ -114,9 +126,17 @@ def _in_path(name: str) -> Json:
 def _query(route: Described) -> Mapping[str, Json]:
     if route.path.endswith("/events"):
         return _JOIN
+    if "/steps" in route.path or (route.body and "stream" in route.body.model_fields):
+        more: Mapping[str, Json] = {"include[]": choice(RESULTS_CONTENT)}
+    elif route.path == "/files":
+        more = {"purpose": {"type": "string"}}
+    elif "/vector_stores/" in route.path and _lists(route):
+        more = {"filter": choice(*STATUSES)}
+    else:
+        more = {}
     if not _lists(route):
-        return {}
-    return {**_PAGE, "run_id": {"type": "string"}} if route.path.endswith("/messages") else _PAGE
+        return more if route.path != "/files" else {}
+    return {**_PAGE, **more, **({"run_id": {"type": "string"}} if route.path.endswith("/messages") else {})}
 
 
 def _content(route: Described) -> Json:
@@ -125,6 +145,8 @@ def _content(route: Described) -> Json:
     streamed = {"text/event-stream": {"schema": ref("event")}}
     if route.path.endswith("/events"):
         return streamed
+    if route.path.endswith("/content"):
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {**plain, **streamed} if route.body and "stream" in route.body.model_fields else plain
 
 
@@ -135,6 +157,8 @@ def _answer(route: Described) -> Json:
     if route.method == "DELETE":
         return ref("deleted")
     named = [OBJECTS[part] for part in route.path.split("/") if part in OBJECTS]
+    if named[-1] == "file" and "vector_store" in named:
+        named.append("stored_file")
     return ref(f"{named[-1]}_list" if _lists(route) else named[-1])
 
 
@@ -144,11 +168,21 @@ def _lists(route: Described) -> bool:
 
 def _names_something(route: Described) -> bool:
     """Whether a request names an object that may not be there."""
-    return "<" in route.path or (route.body is not None and "assistant_id" in route.body.model_fields)
+    names = {"assistant_id", "file_ids", "tool_resources"}
+    return "<" in route.path or (route.body is not None and bool(names & route.body.model_fields.keys()))
+
+
+def _uploads(route: Described) -> bool:
+    return (route.method, route.path) == ("POST", "/files")
 
 
 def _refusal(status: str) -> Json:
-    words = {"400": "The request is wrong.", "401": "The key is.", "404": "There is no such object."}
+    words = {
+        "400": "The request is wrong.",
+        "401": "The key is.",
+        "404": "There is no such object.",
+        "413": "The file is too large.",
+    }
     return {"description": words[status], "content": {"application/json": {"schema": ref("error")}}}
 
 

@@ -9,6 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from threadlab.backend.file_records import (
+    BatchRecord,
+    FileRecord,
+    StoredFileRecord,
+    VectorStoreRecord,
+)
+
 Json = dict[str, Any]
 
 
@@ -32,12 +39,16 @@ class AgentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadRecord:
-    """A thread: only its own properties; its messages and runs are records of their own."""
+    """A thread: only its own properties; its messages and runs are records of their own.
+
+    `attached_tools` are the types of tools that files of its messages were attached for: its runs have them.
+    """
 
     id: str
     created_at: float
     tool_resources: Json = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
+    attached_tools: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +98,10 @@ class FaultRecord:
 class CallRecord:
     """A tool call in a step. `arguments` is the model's text, growing while it is written.
 
-    `kind` is the tool's type, "function" or "connected_agent". The last three name the child run that the
-    call was handed to, if it was.
+    `kind` is the tool's type, "function", "connected_agent" or a hosted tool's. `detail` is what became of a
+    call of a hosted tool, as the wire shows it. `approval` is "needed", "given" or "denied", None for a call
+    that may be made without; `headers` came with it, as references. The last three name the child run that
+    the call was handed to, if it was.
     """
 
     id: str
@@ -96,6 +109,10 @@ class CallRecord:
     arguments: str = ""
     output: str | None = None
     kind: str = "function"
+    detail: Json | None = None
+    server_label: str | None = None
+    approval: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     run_id: str | None = None
     thread_id: str | None = None
     agent_id: str | None = None
@@ -103,7 +120,10 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """A run step. `asked` is True once its calls are complete and waited for."""
+    """A run step. `asked` is True once its calls are complete and waited for.
+
+    `activities` are what servers said they have, in a step of that type.
+    """
 
     id: str
     run_id: str
@@ -114,10 +134,17 @@ class StepRecord:
     status: str = "in_progress"
     message_id: str | None = None
     calls: list[CallRecord] = field(default_factory=list)
+    activities: list[Json] = field(default_factory=list)
     asked: bool = False
     usage: UsageRecord | None = None
     error: FaultRecord | None = None
     ended_at: float | None = None
+
+    @property
+    def waiting(self) -> list[CallRecord]:
+        """The calls that the client is asked about: those to be approved, else all without an output."""
+        open_calls = [call for call in self.calls if call.output is None]
+        return [call for call in open_calls if call.approval == "needed"] or open_calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +172,8 @@ class RunRecord:
     `leg` counts the stretches between tool rounds, `call` the consultations of the model. `step_id` is
     the open step, `answer` the log entry with the model's answer, `shown` how many of its bursts were
     revealed. `parent_id` is the run that handed its task to this one, `lineage` the agents of that run,
-    of the run before it, and so on, the first one first.
+    of the run before it, and so on, the first one first. `images` are files of
+    images that code has shown and no message yet.
     """
 
     id: str
@@ -168,9 +196,20 @@ class RunRecord:
     shown: int = 0
     parent_id: str | None = None
     lineage: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
 
 
-Record = AgentRecord | ThreadRecord | MessageRecord | RunRecord | StepRecord
+Record = (
+    AgentRecord
+    | ThreadRecord
+    | MessageRecord
+    | RunRecord
+    | StepRecord
+    | FileRecord
+    | VectorStoreRecord
+    | StoredFileRecord
+    | BatchRecord
+)
 
 
 @dataclass(frozen=True, slots=True)

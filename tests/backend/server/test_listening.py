@@ -41,6 +41,9 @@ class Streaming:
 
         return Response(200, pieces(), HEADERS)
 
+    def upload(self, request: Request) -> None:
+        """Nobody uploads anything."""
+
     def is_over(self, wait: WaitUntil) -> bool:
         """Never."""
         return False

@@ -66,9 +66,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of the answer's text; pieces are joined as they are."""
+    """A piece of the answer's text; pieces are joined as they are.
+
+    An annotation is about some of it, in wire form but for its place, which the engine works out:
+    `{"type": "file_citation", "text": the words of the piece that it is about, "file_citation": {…}}`.
+    """
 
     text: str
+    annotations: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

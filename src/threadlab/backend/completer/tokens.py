@@ -44,6 +44,15 @@ def first_tokens(text: str, most: int) -> str:
     return text
 
 
+def token_starts(text: str) -> list[int]:
+    """Where each of the estimated tokens begins, as offsets of characters."""
+    starts: list[int] = []
+    for found in _PIECE.finditer(text):
+        size = _CHARACTERS_A_TOKEN.get(str(found.lastgroup))
+        starts += [found.start()] if size is None else range(found.start(), found.end(), size)
+    return starts
+
+
 def estimate_request(request: Request) -> int:
     """How many prompt tokens a request is, about: instructions, tools, messages, tool rounds."""
     tools = json.dumps([dict(tool) for tool in request.tools], default=str) if request.tools else ""

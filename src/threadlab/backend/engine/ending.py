@@ -14,6 +14,9 @@ from threadlab.backend.records import Json, RunRecord, StepRecord
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.store.transaction import Transaction
 
+NOTHING_SPENT: Json = {"prompt_tokens": 0, "completion_tokens": 0, "estimated": False}
+"""The usage of a step for which no model was consulted."""
+
 
 def end(
     store: Store,
@@ -30,10 +33,8 @@ def end(
         run = close_consultation(store, change, run, at)
     if run.step_id is not None:
         stop_children(store, change, run, at)
-        parts = store.entry(run.answer or 0).data["parts"]
-        number, place = part_of(parts, run.shown)
         step_status = "cancelled" if status == "incomplete" else status
-        step_ends(change, run, at, step_status, spent_so_far(parts[number], place))
+        step_ends(change, run, at, step_status, _spent(store, run))
     note(change, run, at, "run.status", {"status": status, "error": error, "reason": reason})
     over(change, run, at)
 
@@ -44,6 +45,15 @@ def step_ends(
     """End the open step; `reason` says why the message in it is incomplete although the step is not."""
     data = {"id": run.step_id, "status": status, "usage": usage, "reason": reason}
     note(change, run, at, "step.status", data)
+
+
+def _spent(store: Store, run: RunRecord) -> Json:
+    """The usage of the open step so far; before the model was consulted it is none."""
+    if run.answer is None:
+        return NOTHING_SPENT
+    parts = store.entry(run.answer).data["parts"]
+    number, place = part_of(parts, run.shown)
+    return spent_so_far(parts[number], place)
 
 
 def over(change: Transaction, run: RunRecord, at: float) -> None:

@@ -76,7 +76,7 @@ class Engine:
             if run.status != "requires_action" or run.step_id is None:
                 raise bad_request(f'Runs in status "{run.status}" do not accept tool outputs.')
             step = change.get(StepRecord, run.step_id)
-            expected = [call.id for call in step.calls if call.output is None] if step else []
+            expected = [call.id for call in step.waiting if call.approval != "needed"] if step else []
             given = [id for id, _ in outputs]
             if sorted(expected) != sorted(given):
                 raise outputs_do_not_fit(expected, given)
@@ -106,20 +106,19 @@ class Engine:
         """End the run that is active on a thread, at once: the thread is to go."""
         at = self.clock.now()
         with self.store.transaction() as change:
-            run_id = change.active_run(thread_id)
-            run = change.get(RunRecord, run_id) if run_id else None
+            run = change.get(RunRecord, change.active_run(thread_id) or "")
             if run is None or not TRANSITIONS.get(run.status):
                 return
             if run.status != "cancelling":
                 note(change, run, at, "run.status", {"status": "cancelling"})
             end(self.store, change, run, at, "cancelled")
+        self.serving.forget(run.id)
 
     def move(self, run_id: str, at: float) -> None:
         """Make the run's next transition, dated at that instant. A run that is over stays as it is."""
         try:
             run = self.store.get(RunRecord, run_id)
-            run = run and self.admits(run, at)
-            if run is not None:
+            if run := run and self.admits(run, at):
                 self._make(run, at)
         except sqlite3.Error:
             raise  # the store's trouble, and no fault of the run
@@ -132,6 +131,8 @@ class Engine:
 
     def _make(self, run: RunRecord, at: float) -> None:
         match next_move(run.status, at, run.expires_at):
+            case Move.BEGIN | Move.SHOW if self.serving.goes_first(run):
+                self.serving.go(run, at)
             case Move.BEGIN:
                 self._begin(run, at)
             case Move.SHOW:
@@ -161,15 +162,13 @@ class Engine:
         if is_unanswered(run):
             run = replace(run, call=run.call - 1)  # whoever asked it has gone
         messages = history.window(self.store, run)
-        request = history.request(run, messages, self.store.every(StepRecord, run.id), at)
-        given = [] if isinstance(request, str) else messages[len(messages) - len(request.messages) :]
-        oldest, newest = (given[0].id, given[-1].id) if given else (None, None)
-        return request, {"call": run.call + 1, "oldest": oldest, "newest": newest}
+        request = history.request(run, messages, at, *self.serving.given(run))
+        return request, history.noted(run, request, messages)
 
     def consults_next(self, run: RunRecord) -> bool:
         """Whether the run's next transition consults the model, unless it is cancelled or expires."""
         if run.status == "queued":
-            return True
+            return not self.serving.goes_first(run)
         if run.status != "in_progress" or run.step_id is not None:
             return False
         return run.answer is None or self._is_shown(run, self.store.entry(run.answer).data)
@@ -261,6 +260,7 @@ class Engine:
         with self.store.transaction() as change:
             if change.get(RunRecord, run.id) == run:
                 end(self.store, change, run, at, status)
+        self.serving.forget(run.id)
 
     def _comes_now(self, change: Transaction, run: RunRecord, at: float, after: float) -> bool:
         """Whether what comes after so many seconds belongs to this very transition; else it is scheduled."""

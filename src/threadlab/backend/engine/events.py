@@ -17,8 +17,11 @@ from threadlab.backend.wire import objects
 Event = tuple[str, Any]
 
 
-def events_of(entry: Entry, records: Replay) -> Iterator[Event]:
-    """The events of one entry: (name, JSON) each. Entries that clients do not see have none."""
+def events_of(entry: Entry, records: Replay, *, content: bool = False) -> Iterator[Event]:
+    """The events of one entry: (name, JSON) each. Entries that clients do not see have none.
+
+    With `content`, the results of file searches come with their text.
+    """
     match entry.kind:
         case "run.created":
             run = _run(entry, records)
@@ -32,9 +35,9 @@ def events_of(entry: Entry, records: Replay) -> Iterator[Event]:
         case "step.delta":
             yield from _deltas(_step(entry, records), entry.data["pieces"], records)
         case "tool.child" | "tool.outputs":
-            yield from _served(_step(entry, records), entry.data)
+            yield from _served(_step(entry, records), entry.data, content)
         case "step.status":
-            yield from _step_ends(_step(entry, records), records)
+            yield from _step_ends(_step(entry, records), records, content)
 
 
 def _step_begins(step: StepRecord, records: Replay) -> Iterator[Event]:
@@ -45,41 +48,51 @@ def _step_begins(step: StepRecord, records: Replay) -> Iterator[Event]:
         message = objects.streamed_message(_message(step, records))
         yield "thread.message.created", message
         yield "thread.message.in_progress", message
+        for place, part in enumerate(_message(step, records).content[:-1]):
+            yield "thread.message.delta", objects.part_delta(step.message_id, place, part)
 
 
 def _deltas(step: StepRecord, pieces: list[dict[str, Any]], records: Replay) -> Iterator[Event]:
     if step.message_id is None:
         for piece in pieces:
-            call = step.calls[piece["index"]]
-            yield "thread.run.step.delta", objects.step_delta(step.id, call, piece)
+            delta = objects.step_delta(step.id, step.calls[piece["index"]], piece)
+            if delta is not None:
+                yield "thread.run.step.delta", delta
         return
-    written = _message(step, records).content[0]["text"]["value"]
-    first = written == "".join(piece["text"] for piece in pieces)
+    content = _message(step, records).content
+    text, place = content[-1]["text"], len(content) - 1
+    first = text["value"] == "".join(piece["text"] for piece in pieces)
+    cited = len(text["annotations"]) - sum(len(piece.get("annotations", ())) for piece in pieces)
     for number, piece in enumerate(pieces):
-        opening = first and number == 0
-        yield "thread.message.delta", objects.message_delta(step.message_id, piece["text"], opening=opening)
+        opening, before = first and number == 0, cited
+        cited += len(piece.get("annotations", ()))
+        annotations = list(enumerate(text["annotations"]))[before:cited]
+        yield (
+            "thread.message.delta",
+            objects.message_delta(step.message_id, piece["text"], annotations, opening=opening, place=place),
+        )
 
 
-def _served(step: StepRecord, data: dict[str, Any]) -> Iterator[Event]:
+def _served(step: StepRecord, data: dict[str, Any], content: bool) -> Iterator[Event]:
     """What became of a call on this side. Outputs that the client submitted are no news to it."""
     for index, call in enumerate(step.calls):
         if call.id == data.get("call_id") or (not step.asked and call.id in data.get("outputs", {})):
-            yield "thread.run.step.delta", objects.served_delta(step.id, index, call)
+            yield "thread.run.step.delta", objects.served_delta(step.id, index, call, content=content)
 
 
-def _step_ends(step: StepRecord, records: Replay) -> Iterator[Event]:
+def _step_ends(step: StepRecord, records: Replay, content: bool) -> Iterator[Event]:
     if step.message_id:
         message = _message(step, records)
         name = "completed" if message.status == "completed" else "incomplete"
         yield f"thread.message.{name}", objects.streamed_message(message)
-    yield f"thread.run.step.{step.status}", objects.step(step)
+    yield f"thread.run.step.{step.status}", objects.step(step, content=content)
 
 
 def _waiting(run: RunRecord, records: Replay) -> list[CallRecord]:
     if run.status != "requires_action" or run.step_id is None:
         return []
     step = records.get(StepRecord, run.step_id)
-    return [call for call in step.calls if call.output is None] if step else []
+    return step.waiting if step else []
 
 
 def _run(entry: Entry, records: Replay) -> RunRecord:

@@ -9,11 +9,13 @@ from typing import Any
 from threadlab.backend.completer.port import Called, Request, Said
 from threadlab.backend.completer.tokens import estimate
 from threadlab.backend.engine import children
+from threadlab.backend.engine.definitions import called_by
 from threadlab.backend.engine.limits import fitting, left
 from threadlab.backend.engine.project import connected_agents
 from threadlab.backend.records import Json, MessageRecord, RunConfig, RunRecord, StepRecord, UsageRecord
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.wire.paging import MAX_LIMIT, Page
+from threadlab.backend.wire.tools import HOSTED, OURS
 
 WINDOW = 16_000
 """Estimated tokens of the thread that a model is given; older messages are left out."""
@@ -52,9 +54,15 @@ def rounds(steps: Sequence[StepRecord]) -> tuple[tuple[Called, ...], ...]:
 
 
 def request(
-    run: RunRecord, messages: Sequence[MessageRecord], steps: Sequence[StepRecord], now: float
+    run: RunRecord,
+    messages: Sequence[MessageRecord],
+    now: float,
+    steps: Sequence[StepRecord],
+    hosted: Sequence[Json] = (),
 ) -> Request | str:
     """What the model is asked next, with as many of the messages as the run's tokens allow.
+
+    `hosted` are the tools of this side as they are offered.
 
     When nothing is left of a limit, or even the newest message is too much for it: the limit's name.
     """
@@ -66,7 +74,7 @@ def request(
         instructions=config.instructions,
         messages=tuple(Said(message.role, text_of(message)) for message in messages),
         rounds=rounds(steps),
-        tools=tuple(offered(config.tools)),
+        tools=(*offered(config.tools), *hosted),
         tool_choice=choice(config),
         parallel_tool_calls=config.parallel_tool_calls,
         response_format=config.response_format,
@@ -82,6 +90,16 @@ def request(
     if to_write == 0:
         return "max_completion_tokens"
     return fitting(whole, to_read) or "max_prompt_tokens"
+
+
+def noted(run: RunRecord, request: Request | str, messages: Sequence[MessageRecord]) -> Json:
+    """What the log says about a consultation, enough to make its request again."""
+    given = [] if isinstance(request, str) else messages[len(messages) - len(request.messages) :]
+    oldest, newest = (given[0].id, given[-1].id) if given else (None, None)
+    noted: Json = {"call": run.call + 1, "oldest": oldest, "newest": newest}
+    tools = [] if isinstance(request, str) else request.tools
+    hosted = [tool for tool in tools if tool["type"] in HOSTED or "hosted" in tool]
+    return {**noted, "hosted": hosted} if hosted else noted
 
 
 def unasked(limit: str) -> Json:
@@ -100,8 +118,10 @@ def choice(config: RunConfig) -> Any:
     chosen = config.tool_choice
     if not isinstance(chosen, dict) or chosen["type"] == "function":
         return chosen
-    if chosen["type"] != "connected_agent":
-        return "auto"  # a tool that nothing here calls
+    if chosen["type"] in OURS:
+        tool = next((tool for tool in config.tools if tool["type"] == chosen["type"]), chosen)
+        name = called_by(tool)
+        return {"type": "function", "function": {"name": name}} if name else "auto"  # one of several
     name = (chosen.get("connected_agent") or {}).get("name") or next(iter(connected_agents(config)))
     return {"type": "function", "function": {"name": name}}
 

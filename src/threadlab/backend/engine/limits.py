@@ -13,6 +13,8 @@ from dataclasses import replace
 
 from threadlab.backend.completer.port import Call, Cut, Piece, Reason, Request, Spent, Text
 from threadlab.backend.completer.tokens import MESSAGE_FRAME, estimate, estimate_request, first_tokens
+from threadlab.backend.engine.citing import cited
+from threadlab.backend.engine.linking import linked
 
 MOST_AFTER_A_CUT = 64
 """Pieces that are drawn after a model's own cut, in wait for its count of tokens."""
@@ -45,6 +47,7 @@ class Kept:
     """
 
     def __init__(self, request: Request) -> None:
+        self._request = request
         self.cut: str | None = None
         self.cut_here = False
         self._most: int | None = request.options.get("max_completion_tokens")
@@ -59,7 +62,7 @@ class Kept:
         it is waited for as long as that can take: one piece for each token of the limit.
         """
         calls, patience = 0, self._most or MOST_AFTER_A_CUT
-        for piece in pieces:
+        for piece in linked(cited(pieces, self._request), self._request):
             if self.cut:
                 yield piece if isinstance(piece, Spent) else Text("")
                 patience -= piece != Text("")

@@ -19,7 +19,7 @@ from threadlab.backend.engine.engine import Engine
 from threadlab.backend.engine.interrupted import close_consultation
 from threadlab.backend.engine.limits import Kept
 from threadlab.backend.engine.log import note
-from threadlab.backend.engine.plan import plan, sort_pieces
+from threadlab.backend.engine.plan import plan, sort_pieces, text_piece
 from threadlab.backend.records import Json, RunRecord
 from threadlab.backend.store.transaction import Transaction
 
@@ -89,7 +89,7 @@ class Live:
     def _write(self, pieces: Sequence[Piece], ended: End | None, request: Request, kept: Kept) -> bool:
         """Write what has come; False when there is nothing more to write."""
         store, now = self._engine.store, self._engine.clock.now()
-        texts = [piece.text for piece in pieces if isinstance(piece, Text) and piece.text]
+        texts = [piece for piece in pieces if isinstance(piece, Text) and piece.text]
         is_late = now >= self._run.expires_at
         if not texts and not ended and not is_late:
             due = store.due_of(self._run.id)
@@ -107,11 +107,11 @@ class Live:
                 self._finish(change, run, now, answer)
         return answer is None and not is_late
 
-    def _show(self, change: Transaction, run: RunRecord, at: float, texts: Sequence[str]) -> RunRecord:
+    def _show(self, change: Transaction, run: RunRecord, at: float, texts: Sequence[Text]) -> RunRecord:
         if run.step_id is None:
             self._engine.step_begins(change, run, at, "message_creation")
             run = change.get(RunRecord, run.id) or run
-        burst = {"after": 0.0, "pieces": [{"text": text} for text in texts]}
+        burst = {"after": 0.0, "pieces": [text_piece(text) for text in texts]}
         note(change, run, at, "step.delta", {"id": run.step_id, "pieces": burst["pieces"]})
         self._bursts.append(burst)
         return change.get(RunRecord, run.id) or run

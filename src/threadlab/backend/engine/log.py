@@ -8,13 +8,15 @@
 | run.created | id, agent_id, expires_at, config, metadata, … | a run was accepted, as queued |
 | run.updated | metadata | its metadata changed |
 | run.status | status, error, reason | it changed its status |
-| model.asked | call, oldest, newest | the model was consulted, with these messages of the thread |
+| model.asked | call, oldest, newest, hosted | the model was consulted, with these messages and hosted tools |
 | model.answered | stand_in, reasons, parts, error, cut, shown | the whole answer, in bursts to be shown |
 | step.created | id, type, message_id | a step began |
 | step.delta | id, pieces | a burst of the answer was revealed in it |
 | step.status | id, status, usage | it ended |
 | tool.child | id, call_id, run_id, thread_id, agent_id | a call was handed to a run of another agent |
-| tool.outputs | id, outputs | outputs of its calls came in |
+| tool.outputs | id, outputs, details | outputs of its calls came in, of hosted tools with details |
+| tool.approvals | id, approvals | the client allowed calls, or did not; `headers` by reference |
+| tools.listed | id, activities | servers told which functions they have |
 | fault.struck | kind, fault, effect, … | a fault that was asked for struck the run |
 
 Messages, runs, run steps and every stream of events are projections of this log.

@@ -36,7 +36,7 @@ class Answer:
     Of an answer that was cut, `is_counted` tells whether the model's count is one of what was kept.
     """
 
-    texts: tuple[str, ...]
+    texts: tuple[Text, ...]
     calls: tuple[Call, ...]
     reasons: tuple[Reason, ...]
     spent: Spent | None
@@ -48,7 +48,7 @@ def sort_pieces(pieces: Iterable[Piece], kept: Kept) -> Answer:
     drawn = list(pieces)
     spent = next((piece for piece in drawn if isinstance(piece, Spent)), None)
     answer = Answer(
-        texts=tuple(piece.text for piece in drawn if isinstance(piece, Text) and piece.text),
+        texts=tuple(piece for piece in drawn if isinstance(piece, Text) and piece.text),
         calls=tuple(piece for piece in drawn if isinstance(piece, Call)),
         reasons=tuple(piece for piece in drawn if isinstance(piece, Reason)),
         spent=spent,
@@ -67,7 +67,8 @@ def plan(answer: Answer, prompt_tokens: int, ids: Ids, *, at_once: bool) -> list
     """
     parts: list[Json] = []
     if answer.texts:
-        parts.append(_part("message_creation", _text_bursts(answer.texts), estimate("".join(answer.texts))))
+        tokens = estimate("".join(text.text for text in answer.texts))
+        parts.append(_part("message_creation", _text_bursts(answer.texts), tokens))
     if answer.calls:
         parts.append(_part("tool_calls", _call_bursts(answer.calls, ids), sum(map(cost, answer.calls))))
     if at_once:
@@ -105,6 +106,12 @@ def spent_so_far(part: Json, shown: int) -> Json:
     return {**part["usage"], "completion_tokens": estimate(text) if text else 0, "estimated": True}
 
 
+def text_piece(text: Text) -> Json:
+    """A piece of text as the log keeps it. An annotation that is about none of its words is left out."""
+    about = [dict(annotation) for annotation in text.annotations if annotation.get("text", "") in text.text]
+    return {"text": text.text, "annotations": about} if about else {"text": text.text}
+
+
 def _part(type: str, bursts: list[Json], tokens: int) -> Json:
     return {
         "type": type,
@@ -113,11 +120,11 @@ def _part(type: str, bursts: list[Json], tokens: int) -> Json:
     }
 
 
-def _text_bursts(texts: Sequence[str]) -> list[Json]:
+def _text_bursts(texts: Sequence[Text]) -> list[Json]:
     size = max(3, ceil(len(texts) / MOST_BURSTS))
     groups = [texts[start : start + size] for start in range(0, len(texts), size)]
     return [
-        {"after": round(A_PIECE * len(group), 3), "pieces": [{"text": text} for text in group]}
+        {"after": round(A_PIECE * len(group), 3), "pieces": [text_piece(text) for text in group]}
         for group in groups
     ]
 

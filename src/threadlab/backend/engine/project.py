@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from threadlab.backend.engine import machine
+from threadlab.backend.engine.definitions import new_call
 from threadlab.backend.records import (
     CallRecord,
     Entry,
@@ -23,7 +24,7 @@ from threadlab.backend.records import (
     StepRecord,
     UsageRecord,
 )
-from threadlab.backend.wire.objects import text_part
+from threadlab.backend.wire.objects import image_part, text_part
 
 AnyRecord = TypeVar("AnyRecord", MessageRecord, RunRecord, StepRecord)
 
@@ -116,12 +117,13 @@ def _step_created(entry: Entry, records: Records) -> None:
                 thread_id=run.thread_id,
                 created_at=entry.at,
                 role="assistant",
-                content=[text_part("")],
+                content=[*map(image_part, run.images), text_part("")],
                 run_id=run.id,
                 agent_id=run.agent_id,
                 status="in_progress",
             )
         )
+        run = replace(run, images=[])
     records.put(replace(run, step_id=step.id))
 
 
@@ -130,8 +132,9 @@ def _step_delta(entry: Entry, records: Records) -> None:
     pieces: list[Json] = entry.data["pieces"]
     if step.message_id:
         message = _read(records, MessageRecord, step.message_id)
-        text = message.content[0]["text"]["value"] + "".join(piece["text"] for piece in pieces)
-        records.put(replace(message, content=[text_part(text)]))
+        records.put(
+            replace(message, content=[*message.content[:-1], _written(message.content[-1]["text"], pieces)])
+        )
     else:
         records.put(replace(step, calls=grow(step.calls, pieces, run.config)))
     records.put(replace(run, shown=run.shown + 1))
@@ -142,11 +145,22 @@ def grow(calls: list[CallRecord], pieces: list[Json], config: RunConfig) -> list
     grown = list(calls)
     for piece in pieces:
         if "id" in piece:
-            kind = "connected_agent" if piece["name"] in connected_agents(config) else "function"
-            grown.append(CallRecord(id=piece["id"], name=piece["name"], kind=kind))
+            grown.append(new_call(piece["id"], piece["name"], config))
         last = grown[piece["index"]]
         grown[piece["index"]] = replace(last, arguments=last.arguments + piece["arguments"])
     return grown
+
+
+def _written(text: Json, pieces: list[Json]) -> Json:
+    """The text with more pieces of it; an annotation gets the place of the words that it is about."""
+    value, annotations = text["value"], list(text["annotations"])
+    for piece in pieces:
+        for annotation in piece.get("annotations", ()):
+            start = len(value) + piece["text"].index(annotation["text"])
+            place = {"start_index": start, "end_index": start + len(annotation["text"])}
+            annotations.append({**annotation, **place})
+        value += piece["text"]
+    return text_part(value, annotations)
 
 
 def connected_agents(config: RunConfig) -> dict[str, str]:
@@ -174,8 +188,39 @@ def _step_status(entry: Entry, records: Records) -> None:
 def _tool_outputs(entry: Entry, records: Records) -> None:
     step = _read(records, StepRecord, entry.data["id"])
     outputs: dict[str, str] = entry.data["outputs"]
-    calls = [replace(call, output=outputs.get(call.id, call.output)) for call in step.calls]
+    details: dict[str, Json] = entry.data.get("details", {})
+    calls = [
+        replace(call, output=outputs.get(call.id, call.output), detail=details.get(call.id, call.detail))
+        for call in step.calls
+    ]
     records.put(replace(step, calls=calls))
+    if images := [id for call in calls if call.id in details for id in _images(call)]:
+        run = _run(entry, records)
+        records.put(replace(run, images=[*run.images, *images]))
+
+
+def _tool_approvals(entry: Entry, records: Records) -> None:
+    step = _read(records, StepRecord, entry.data["id"])
+    answers: dict[str, Json] = entry.data["approvals"]
+    records.put(replace(step, calls=[_answered(call, answers.get(call.id)) for call in step.calls]))
+
+
+def _answered(call: CallRecord, answer: Json | None) -> CallRecord:
+    if answer is None:
+        return call
+    approval = "given" if answer["approve"] else "denied"
+    return replace(call, approval=approval, headers=answer["headers"])
+
+
+def _tools_listed(entry: Entry, records: Records) -> None:
+    step = _read(records, StepRecord, entry.data["id"])
+    records.put(replace(step, activities=[*step.activities, *entry.data["activities"]]))
+
+
+def _images(call: CallRecord) -> list[str]:
+    """The files of the images that code has shown."""
+    outputs = (call.detail or {}).get("outputs", ()) if call.kind == "code_interpreter" else ()
+    return [output["image"]["file_id"] for output in outputs if output["type"] == "image"]
 
 
 def _tool_child(entry: Entry, records: Records) -> None:
@@ -209,6 +254,8 @@ PROJECTIONS: dict[str, Callable[[Entry, Records], None]] = {
     "step.created": _step_created,
     "step.delta": _step_delta,
     "step.status": _step_status,
+    "tool.approvals": _tool_approvals,
     "tool.child": _tool_child,
     "tool.outputs": _tool_outputs,
+    "tools.listed": _tools_listed,
 }

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from threadlab.backend.records import AgentRecord
+from threadlab.backend.routes.available import refuse_unavailable
 from threadlab.backend.routes.call import Call
+from threadlab.backend.routes.sources import resources_of
 from threadlab.backend.wire import objects
 from threadlab.backend.wire.paging import envelope
 
 
 def create(call: Call) -> dict[str, Any]:
     """POST /assistants."""
-    agent = AgentRecord(id=call.room.ids.new("asst"), created_at=call.room.clock.now(), **call.body.sent())
+    agent = AgentRecord(id=call.room.ids.new("asst"), created_at=call.room.clock.now(), **_sent(call))
     with call.room.store.transaction() as change:
         change.put(agent)
     return objects.agent(agent)
@@ -32,7 +34,7 @@ def get(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """POST /assistants/{id}."""
-    agent = replace(call.find(AgentRecord), **call.body.sent())
+    agent = replace(call.find(AgentRecord), **_sent(call))
     with call.room.store.transaction() as change:
         change.put(agent)
     return objects.agent(agent)
@@ -44,3 +46,12 @@ def delete(call: Call) -> dict[str, Any]:
     with call.room.store.transaction() as change:
         change.remove(AgentRecord, agent.id)
     return objects.deleted(agent.id, "assistant")
+
+
+def _sent(call: Call) -> dict[str, Any]:
+    """What was sent; of its resources, every id is known."""
+    sent: dict[str, Any] = call.body.sent()
+    refuse_unavailable(call, sent.get("tools", []))
+    if "tool_resources" in sent:
+        sent["tool_resources"] = resources_of(call, sent["tool_resources"])
+    return sent

@@ -10,6 +10,8 @@ from threadlab.backend.bell import Bell
 from threadlab.backend.clock import Clock
 from threadlab.backend.engine.driver import Driver
 from threadlab.backend.engine.port import RunEngine
+from threadlab.backend.file_records import BatchRecord, FileRecord, VectorStoreRecord
+from threadlab.backend.files.blobs import Blobs
 from threadlab.backend.ids import Ids
 from threadlab.backend.records import (
     AgentRecord,
@@ -19,6 +21,7 @@ from threadlab.backend.records import (
     StepRecord,
     ThreadRecord,
 )
+from threadlab.backend.search.vector_stores import VectorStores
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.store.tables import AnyRecord
 from threadlab.backend.wire.errors import bad_request, not_found
@@ -31,6 +34,9 @@ NAMES: Mapping[type[Any], tuple[str, str, str]] = {
     MessageRecord: ("message", "msg", "message_id"),
     RunRecord: ("run", "run", "run_id"),
     StepRecord: ("run step", "step", "step_id"),
+    FileRecord: ("file", "assistant-", "file_id"),
+    VectorStoreRecord: ("vector store", "vs_", "vector_store_id"),
+    BatchRecord: ("file batch", "vsfb_", "batch_id"),
 }
 """What the service calls each object, the prefix of its ids, and the name of the id as a parameter."""
 
@@ -45,6 +51,8 @@ class Room:
     engine: RunEngine
     driver: Driver
     bell: Bell
+    blobs: Blobs
+    vector_stores: VectorStores
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +92,7 @@ class Call:
                 return record.run_id == self.path["run_id"] and record.thread_id == self.path["thread_id"]
             case MessageRecord() | RunRecord():
                 return record.thread_id == self.path["thread_id"]
+            case BatchRecord():
+                return record.vector_store_id == self.path["vector_store_id"]
             case _:
                 return True

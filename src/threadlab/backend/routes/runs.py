@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from threadlab.backend.engine.approving import Approval
 from threadlab.backend.engine.configure import configure
 from threadlab.backend.engine.log import write
 from threadlab.backend.records import (
@@ -16,34 +18,42 @@ from threadlab.backend.records import (
     ThreadRecord,
 )
 from threadlab.backend.routes import messages, threads
+from threadlab.backend.routes.available import refuse_unavailable
 from threadlab.backend.routes.call import Call, Room
+from threadlab.backend.routes.sources import attach, refuse_headers, resources_of
 from threadlab.backend.routes.stream import stream
 from threadlab.backend.wire import objects
-from threadlab.backend.wire.bodies import NewThread, RunOptions
+from threadlab.backend.wire.bodies import NewThread
 from threadlab.backend.wire.errors import ApiError, bad_request, missing
 from threadlab.backend.wire.http import Response
+from threadlab.backend.wire.include import wants_content
 from threadlab.backend.wire.options import check_choice
 from threadlab.backend.wire.paging import envelope
-from threadlab.backend.wire.tools import refuse_cloud_tools
 
 
 def create(call: Call) -> dict[str, Any] | Response:
     """POST /threads/{id}/runs: accepted as queued, or with `stream` its events as they happen."""
     thread, body = call.find(ThreadRecord), call.body
     agent = call.find(AgentRecord, body.assistant_id)
-    first = [messages.new_entry(call.room, thread.id, message) for message in body.additional_messages or []]
-    run = call.room.engine.start(thread, agent, _config(agent, body), body.metadata or {}, first)
-    return stream(call.room, run) if body.stream else show(call.room, run)
+    config, said = _config(call, agent), body.additional_messages or []
+    first = [messages.new_entry(call.room, thread.id, message) for message in said]
+    if any(message.attachments for message in said):
+        with call.room.store.transaction() as change:
+            messages.refuse_while_busy(change, thread.id)
+            thread = attach(call, change, change.get(ThreadRecord, thread.id) or thread, said)
+    config = _with_attached(call, config, thread)
+    run = call.room.engine.start(thread, agent, config, body.metadata or {}, first)
+    return _stream(call, run) if body.stream else show(call.room, run)
 
 
 def create_with_thread(call: Call) -> dict[str, Any] | Response:
     """POST /threads/runs: a thread and its first run in one request."""
     agent = call.find(AgentRecord, call.body.assistant_id)
-    config = _config(agent, call.body)
-    thread, first = threads.new_thread(call.room, call.body.thread or NewThread())
-    metadata = call.body.metadata or {}
+    config = _config(call, agent)
+    thread, first = threads.new_thread(call, call.body.thread or NewThread())
+    config, metadata = _with_attached(call, config, thread), call.body.metadata or {}
     run = call.room.engine.start(thread, agent, config, metadata, first, new_thread=True)
-    return stream(call.room, run, new_thread=thread) if call.body.stream else show(call.room, run)
+    return _stream(call, run, new_thread=thread) if call.body.stream else show(call.room, run)
 
 
 def list_(call: Call) -> dict[str, Any]:
@@ -72,14 +82,21 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def submit_tool_outputs(call: Call) -> dict[str, Any] | Response:
-    """POST /threads/{id}/runs/{rid}/submit_tool_outputs: all outputs in one request."""
+    """POST /threads/{id}/runs/{rid}/submit_tool_outputs: all outputs in one request, or all approvals."""
     run, body = call.find(RunRecord), call.body
-    if body.tool_outputs is None:
-        raise _approvals_unwanted(run) if body.tool_approvals is not None else missing("tool_outputs")
+    if (body.tool_outputs is None) == (body.tool_approvals is None):
+        raise missing("tool_outputs") if body.tool_outputs is None else _one_of_them()
     before = call.room.store.log(run_id=run.id)[-1].seq if body.stream else 0
-    outputs = [(item.tool_call_id, item.output) for item in body.tool_outputs]
-    run = call.room.engine.submit(run.id, outputs)
-    return stream(call.room, run, after=before) if call.body.stream else show(call.room, run)
+    if body.tool_approvals is not None:
+        for index, one in enumerate(body.tool_approvals):
+            refuse_headers(one.headers or {}, f"tool_approvals[{index}].headers")
+        answers = [Approval(one.tool_call_id, one.approve, one.headers or {}) for one in body.tool_approvals]
+        run = call.room.engine.serving.approve(run.id, answers)
+    else:
+        _refuse_unapproved(call.room, run)
+        outputs = [(item.tool_call_id, item.output) for item in body.tool_outputs]
+        run = call.room.engine.submit(run.id, outputs)
+    return _stream(call, run, after=before) if call.body.stream else show(call.room, run)
 
 
 def cancel(call: Call) -> dict[str, Any]:
@@ -92,21 +109,43 @@ def show(room: Room, run: RunRecord) -> dict[str, Any]:
     calls: list[CallRecord] = []
     if run.status == "requires_action" and run.step_id:
         step = room.store.get(StepRecord, run.step_id)
-        calls = [call for call in step.calls if call.output is None] if step else []
+        calls = step.waiting if step else []
     return objects.run(run, calls)
 
 
-def _config(agent: AgentRecord, body: RunOptions) -> RunConfig:
+def _stream(call: Call, run: RunRecord, **where: Any) -> Response:
+    return stream(call.room, run, content=wants_content(call.request.query), **where)
+
+
+def _config(call: Call, agent: AgentRecord) -> RunConfig:
     """What the run works with. Raises a 400 for settings that do not fit together."""
-    config = configure(agent, body.sent())
-    refuse_cloud_tools(config.tools)
+    sent = call.body.sent()
+    if "tool_resources" in sent:
+        sent["tool_resources"] = resources_of(call, sent["tool_resources"])
+    config = configure(agent, sent)
+    refuse_unavailable(call, config.tools)
     check_choice(config.tool_choice, config.tools)
     return config
 
 
-def _approvals_unwanted(run: RunRecord) -> ApiError:
-    """No tool of this backend waits for approval."""
-    return bad_request(
-        f'Runs in status "{run.status}" do not accept tool approvals: no tool call waits for one.',
-        param="tool_approvals",
-    )
+def _with_attached(call: Call, config: RunConfig, thread: ThreadRecord) -> RunConfig:
+    """With the tools that files were attached for to messages of the thread. Raises a 400."""
+    there = {tool["type"] for tool in config.tools}
+    attached = [{"type": type} for type in thread.attached_tools if type not in there]
+    refuse_unavailable(call, attached)
+    return replace(config, tools=[*config.tools, *attached]) if attached else config
+
+
+def _refuse_unapproved(room: Room, run: RunRecord) -> None:
+    """Raise a 400 for outputs of calls that this side makes, once it may."""
+    step = room.store.get(StepRecord, run.step_id or "")
+    if run.status == "requires_action" and step and step.waiting and step.waiting[0].approval == "needed":
+        raise bad_request(
+            "The run waits for approvals, not for outputs: send 'tool_approvals', "
+            '[{"tool_call_id": …, "approve": true}], one for each call.',
+            param="tool_outputs",
+        )
+
+
+def _one_of_them() -> ApiError:
+    return bad_request("Send either 'tool_outputs' or 'tool_approvals'.", param="tool_approvals")

@@ -14,13 +14,23 @@ from threadlab.backend.wire.http import Response, WaitUntil
 from threadlab.backend.wire.sse import DONE, HEADERS, frame
 
 
-def stream(room: Room, run: RunRecord, after: int = 0, new_thread: ThreadRecord | None = None) -> Response:
-    """The events of a run after an entry of its log, up to the end of a leg, then `done`."""
-    return Response(200, _frames(room, run.id, after, new_thread), HEADERS)
+def stream(
+    room: Room,
+    run: RunRecord,
+    after: int = 0,
+    new_thread: ThreadRecord | None = None,
+    *,
+    content: bool = False,
+) -> Response:
+    """The events of a run after an entry of its log, up to the end of a leg, then `done`.
+
+    With `content`, the results of file searches come with their text.
+    """
+    return Response(200, _frames(room, run.id, after, new_thread, content), HEADERS)
 
 
 def _frames(
-    room: Room, run_id: str, after: int, new_thread: ThreadRecord | None
+    room: Room, run_id: str, after: int, new_thread: ThreadRecord | None, content: bool
 ) -> Iterator[bytes | WaitUntil]:
     records = Replay()
     for entry in room.store.log(run_id=run_id) if after else ():
@@ -33,6 +43,6 @@ def _frames(
             yield step
             continue
         records.apply(step)
-        for name, content in events_of(step, records):
-            yield frame(name, content)
+        for name, data in events_of(step, records, content=content):
+            yield frame(name, data)
     yield DONE

@@ -8,7 +8,8 @@ from typing import Any
 from threadlab.backend.engine.log import write
 from threadlab.backend.records import Entry, ThreadRecord
 from threadlab.backend.routes import messages
-from threadlab.backend.routes.call import Call, Room
+from threadlab.backend.routes.call import Call
+from threadlab.backend.routes.sources import attach, resources_of
 from threadlab.backend.wire import objects
 from threadlab.backend.wire.bodies import NewThread
 from threadlab.backend.wire.paging import envelope
@@ -16,7 +17,7 @@ from threadlab.backend.wire.paging import envelope
 
 def create(call: Call) -> dict[str, Any]:
     """POST /threads, empty or with first messages."""
-    thread, entries = new_thread(call.room, call.body)
+    thread, entries = new_thread(call, call.body)
     with call.room.store.transaction() as change:
         change.put(thread)
         write(change, entries)
@@ -36,7 +37,10 @@ def get(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """POST /threads/{id}."""
-    thread = replace(call.find(ThreadRecord), **call.body.sent())
+    sent = call.body.sent()
+    if "tool_resources" in sent:
+        sent["tool_resources"] = resources_of(call, sent["tool_resources"])
+    thread = replace(call.find(ThreadRecord), **sent)
     with call.room.store.transaction() as change:
         change.put(thread)
     return objects.thread(thread)
@@ -51,12 +55,17 @@ def delete(call: Call) -> dict[str, Any]:
     return objects.deleted(thread.id, "thread")
 
 
-def new_thread(room: Room, body: NewThread) -> tuple[ThreadRecord, list[Entry]]:
-    """A thread that is not stored yet, and the entries for its first messages."""
+def new_thread(call: Call, body: NewThread) -> tuple[ThreadRecord, list[Entry]]:
+    """A thread that is not finally stored yet, and the entries for its first messages."""
+    room, said = call.room, body.messages or []
     thread = ThreadRecord(
         id=room.ids.new("thread"),
         created_at=room.clock.now(),
-        tool_resources=body.tool_resources or {},
+        tool_resources=resources_of(call, body.tool_resources),
         metadata=body.metadata or {},
     )
-    return thread, [messages.new_entry(room, thread.id, message) for message in body.messages or []]
+    entries = [messages.new_entry(room, thread.id, message) for message in said]
+    if any(message.attachments for message in said):
+        with room.store.transaction() as change:
+            thread = attach(call, change, thread, said)
+    return thread, entries

@@ -10,10 +10,11 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from threadlab.backend.clock import Clock
-from threadlab.backend.server.gate import HEALTH, MOST_BODY, Gate, body_too_large
+from threadlab.backend.server.gate import HEALTH, MOST_BODY, Gate, body_too_large, is_form
 from threadlab.backend.wire.errors import ApiError, not_allowed
 from threadlab.backend.wire.http import ConnectionDropped, Request, Response, WaitUntil, json_response
 from threadlab.backend.wire.sse import DONE, frame
@@ -26,6 +27,8 @@ Handle = Callable[[Request], Response]
 
 BODY_SECONDS = 60.0
 """How long a client may take to send a body."""
+UPLOAD_SECONDS = 900.0
+"""How long it may take to send a file."""
 BURST = 64
 """Events that are written before others get their turn."""
 
@@ -45,12 +48,28 @@ class Carried(Protocol):
         """Answer one request; never waits."""
         ...
 
+    def upload(self, request: Request) -> Fed | None:
+        """What is to be fed with the body of a request that uploads a file; None for any other request."""
+        ...
+
     async def wait_async(self, wait: WaitUntil) -> None:
         """Let the time of a `WaitUntil` pass, leaving the event loop free."""
         ...
 
     def is_over(self, wait: WaitUntil) -> bool:
         """Whether the bell that it listens to has rung already."""
+        ...
+
+
+class Fed(Protocol):
+    """A body that is taken piece by piece. Raises ApiError for one that cannot be."""
+
+    def feed(self, piece: bytes) -> None:
+        """Take a piece."""
+        ...
+
+    def drop(self) -> None:
+        """Leave nothing behind of what was not kept."""
         ...
 
 
@@ -110,6 +129,8 @@ class Carrier:
             request = self._gate.admit(scope)
             if request.path == HEALTH:
                 return self._healthy(request)
+            if is_form(request.headers) and (upload := self._backend.upload(request)) is not None:
+                return await self._take_upload(request, receive, upload)
             body = await _read_body(receive)
             whole = Request(request.method, request.path, request.query, request.headers, body)
             return self._handler(request.path)(whole)
@@ -119,6 +140,14 @@ class Carrier:
             raise
         except Exception as error:
             return _failed(error).response()
+
+    async def _take_upload(self, request: Request, receive: Receive, upload: Fed) -> Response:
+        """A file goes where it belongs while it arrives: the memory never holds more than a piece of it."""
+        try:
+            await _take_body(receive, upload.feed, UPLOAD_SECONDS)
+            return self._backend.handle(replace(request, upload=upload))
+        finally:
+            upload.drop()
 
     async def _sleep_until(self, scope: Scope, instant: float) -> None:
         """Let the time of a late answer pass, unless the server stops or the client leaves before."""
@@ -224,17 +253,27 @@ def _tell_of_failure(driving: asyncio.Task[None]) -> None:
 async def _read_body(receive: Receive) -> bytes:
     """The whole body. Raises ApiError for one too large or too slow, ClientGone when the client left."""
     body = bytearray()
+
+    def take(piece: bytes) -> None:
+        body.extend(piece)
+        if len(body) > MOST_BODY:
+            raise body_too_large()
+
+    await _take_body(receive, take, BODY_SECONDS)
+    return bytes(body)
+
+
+async def _take_body(receive: Receive, take: Callable[[bytes], None], seconds: float) -> None:
+    """Take each piece of a body. Raises ApiError for one too slow, ClientGone when the client left."""
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
+        async with asyncio.timeout(seconds):
+            more = True
+            while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise ClientGone
-                body += message.get("body", b"")
-                if len(body) > MOST_BODY:
-                    raise body_too_large()
-                if not message.get("more_body", False):
-                    return bytes(body)
+                take(message.get("body", b""))
+                more = message.get("more_body", False)
     except TimeoutError:
         raise ApiError(408, "The body did not come in time.", code="request_timeout") from None
 

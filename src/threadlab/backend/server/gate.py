@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from threadlab.backend.files.blobs import LARGEST_FILE
 from threadlab.backend.wire.bearer import check_key
 from threadlab.backend.wire.errors import ApiError, bad_request, not_allowed
 from threadlab.backend.wire.http import Request
@@ -35,10 +36,14 @@ _ONCE = ("host", "authorization", "content-length", "content-encoding")
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets requests in that come for `host` and bring `key`."""
+    """Lets requests in that come for `host` and bring `key`.
+
+    A form, which may hold a file, may have `largest_form` bytes.
+    """
 
     host: str
     key: str
+    largest_form: int = LARGEST_FILE + MOST_HEAD
 
     def admit(self, scope: Mapping[str, Any]) -> Request:
         """The request of an ASGI scope, without its body. Raises ApiError for one that may not come in."""
@@ -49,7 +54,7 @@ class Gate:
             check_key(headers, self.key)
         if scope["method"] not in METHODS:
             raise not_allowed(scope["method"], path, METHODS)
-        _check_body(headers)
+        _check_body(headers, self.largest_form if is_form(headers) else MOST_BODY)
         return Request(scope["method"], path, _query(scope["query_string"]), headers)
 
     def _check_host(self, header: str | None) -> None:
@@ -66,9 +71,14 @@ class Gate:
         )
 
 
-def body_too_large() -> ApiError:
+def is_form(headers: Mapping[str, str]) -> bool:
+    """Whether the body is a form, which may hold a file."""
+    return headers.get("content-type", "").startswith("multipart/form-data")
+
+
+def body_too_large(most: int = MOST_BODY) -> ApiError:
     """413: the body has more bytes than are taken."""
-    return ApiError(413, f"The body is larger than {MOST_BODY} bytes.", code="request_too_large")
+    return ApiError(413, f"The body is larger than {most} bytes.", code="request_too_large")
 
 
 def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -111,7 +121,7 @@ def _query(raw: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def _check_body(headers: Mapping[str, str]) -> None:
+def _check_body(headers: Mapping[str, str], most: int) -> None:
     """What the headers say about the body: an encoding that is not known, or a size that is too large."""
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
@@ -121,8 +131,8 @@ def _check_body(headers: Mapping[str, str]) -> None:
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdecimal()):
         raise bad_request(f"The content-length is {length!r}.", code="invalid_header")
-    if len(length) > len(str(MOST_BODY)) or int(length) > MOST_BODY:
-        raise body_too_large()
+    if len(length) > len(str(most)) or int(length) > most:
+        raise body_too_large(most)
 
 
 def _is_address(name: str) -> bool:

@@ -61,6 +61,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Only active runs are due, and they are few.
         "DROP INDEX due_in_order",
     ),
+    (
+        # Files (their bytes lie beside the store), vector stores, what is in them and what came together.
+        f"CREATE TABLE files ({_RECORDS})",
+        f"CREATE TABLE vector_stores ({_RECORDS})",
+        f"CREATE TABLE stored_files ({_RECORDS})",
+        f"CREATE TABLE file_batches ({_RECORDS})",
+        "CREATE INDEX stored_files_in_order ON stored_files (parent, seq)",
+        "CREATE INDEX stored_files_to_index ON stored_files (seq) WHERE doc ->> '$.status' = 'in_progress'",
+        # The text of each stored file in chunks, with its place in that text, and the index of their words.
+        """CREATE TABLE chunks (
+            id INTEGER PRIMARY KEY, vector_store_id TEXT NOT NULL, file_id TEXT NOT NULL,
+            start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, vector BLOB)""",
+        "CREATE INDEX chunks_of_file ON chunks (vector_store_id, file_id)",
+        "CREATE VIRTUAL TABLE chunk_words USING fts5(words, content='', tokenize='porter unicode61')",
+    ),
 )
 
 

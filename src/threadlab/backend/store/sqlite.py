@@ -113,9 +113,12 @@ class Store:
         return read(connection, kind, id)
 
     def page(
-        self, kind: type[AnyRecord], page: Page, parent: str = "", run_id: str | None = None
+        self, kind: type[AnyRecord], page: Page, parent: str = "", run_id: str | None = None, **having: str
     ) -> tuple[list[AnyRecord], bool]:
-        """One page of a list, and whether more follow. Raises a 400 for a cursor that never was."""
+        """One page of a list, and whether more follow. Raises a 400 for a cursor that never was.
+
+        With `having`, only records of which these fields have these values.
+        """
         where: list[str] = ["parent = ?"]
         values: list[str | int] = [parent]
         if run_id is not None:
@@ -127,6 +130,9 @@ class Store:
             if cursor is not None:
                 where.append(f"seq {side} ?")  # bound, so that the statement is compiled once
                 values.append(self._seq(kind, cursor))
+        for name, value in having.items():
+            where.append(f"doc ->> '$.{name}' = ?")
+            values.append(value)
         connection = self._connection()
         known = connection.look()
         rows = connection.execute(
@@ -205,6 +211,10 @@ class Store:
             "UPDATE due SET holder = NULL, lease = MIN(lease, ?) WHERE holder = ?", (now, holder)
         )
         self.bell.ring((DUE,))
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a query on tables that other rooms keep here."""
+        return self._rows(query, values)
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
         """All rows of a query.

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
+from threadlab.backend.file_records import BatchRecord, FileRecord, StoredFileRecord, VectorStoreRecord
 from threadlab.backend.records import (
     AgentRecord,
     Entry,
@@ -19,7 +20,18 @@ from threadlab.backend.records import (
 )
 from threadlab.backend.store.connection import LONGEST_KNOWN, Connection, Known
 
-AnyRecord = TypeVar("AnyRecord", AgentRecord, ThreadRecord, MessageRecord, RunRecord, StepRecord)
+AnyRecord = TypeVar(
+    "AnyRecord",
+    AgentRecord,
+    ThreadRecord,
+    MessageRecord,
+    RunRecord,
+    StepRecord,
+    FileRecord,
+    VectorStoreRecord,
+    StoredFileRecord,
+    BatchRecord,
+)
 
 TABLES: dict[type[Any], str] = {
     AgentRecord: "agents",
@@ -27,6 +39,10 @@ TABLES: dict[type[Any], str] = {
     MessageRecord: "messages",
     RunRecord: "runs",
     StepRecord: "run_steps",
+    FileRecord: "files",
+    VectorStoreRecord: "vector_stores",
+    StoredFileRecord: "stored_files",
+    BatchRecord: "file_batches",
 }
 ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in TABLES}
 
@@ -35,12 +51,14 @@ ENTRY = "seq, thread_id, run_id, leg, at, kind, data"
 
 
 def parent_of(record: Record) -> str:
-    """What a record belongs to: its run, its thread, or nothing."""
+    """What a record belongs to: its run, its thread, its vector store, or nothing."""
     match record:
         case StepRecord():
             return record.run_id
         case MessageRecord() | RunRecord():
             return record.thread_id
+        case StoredFileRecord() | BatchRecord():
+            return record.vector_store_id
         case _:
             return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -99,6 +100,14 @@ class Transaction:
             self._connection.execute(statement, (thread_id,))
         self.remove(ThreadRecord, thread_id)
         self._names += (DUE, thread_id, *(run_id for (run_id,) in runs))
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a query, with this change's own statements."""
+        return self._connection.execute(query, values).fetchall()
+
+    def execute(self, statement: str, *rows: Sequence[Any]) -> None:
+        """Change tables that other rooms keep in the store, with one row of values after the other."""
+        self._connection.executemany(statement, rows)
 
     def append(self, entry: Entry) -> int:
         """Append to the log; returns the sequence number."""

@@ -88,8 +88,10 @@ def thread_is_busy(thread_id: str, run_id: str, *, adding_message: bool = False)
     return ApiError(400, f"Thread {thread_id} already has an active run {run_id}.")
 
 
-def outputs_do_not_fit(expected: Iterable[str], given: Iterable[str]) -> ApiError:
-    """400: the submitted outputs are not exactly one for each call that the run waits for."""
+def outputs_do_not_fit(
+    expected: Iterable[str], given: Iterable[str], what: str = "tool output", param: str = "tool_outputs"
+) -> ApiError:
+    """400: what was submitted is not exactly one for each call that the run waits for."""
     expected, given = list(expected), list(given)
     faults: dict[str, Any] = {
         "missing": [id for id in expected if id not in given],
@@ -98,6 +100,6 @@ def outputs_do_not_fit(expected: Iterable[str], given: Iterable[str]) -> ApiErro
     }
     details = "; ".join(f"{fault}: {', '.join(ids)}" for fault, ids in faults.items() if ids)
     return bad_request(
-        f"Expected one tool output for each of the call ids {expected}, got {given} ({details}).",
-        param="tool_outputs",
+        f"Expected one {what} for each of the call ids {expected}, got {given} ({details}).",
+        param=param,
     )

@@ -14,13 +14,17 @@ DESCRIPTION = "/openapi.json"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it arrives. `path` has no query; header names are in lower case."""
+    """A request as it arrives. `path` has no query; header names are in lower case.
+
+    `upload` is a form that was read while it arrived (`files/upload.py`); then `body` is empty.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    upload: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ Key order and nulls follow recordings of the service. Messages outside a stream 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from threadlab.backend.held_headers import without_headers
 from threadlab.backend.records import (
     AgentRecord,
     CallRecord,
@@ -19,6 +21,7 @@ from threadlab.backend.records import (
     ThreadRecord,
     UsageRecord,
 )
+from threadlab.backend.wire import tool_calls
 
 Json = dict[str, Any]
 LIVE = ("queued", "in_progress", "requires_action", "cancelling")
@@ -35,7 +38,7 @@ def agent(record: AgentRecord) -> Json:
         "model": record.model,
         "instructions": record.instructions,
         "tools": record.tools,
-        "tool_resources": record.tool_resources,
+        "tool_resources": without_headers(record.tool_resources),
         "metadata": record.metadata,
         "temperature": record.temperature,
         "top_p": record.top_p,
@@ -50,7 +53,7 @@ def thread(record: ThreadRecord) -> Json:
         "object": "thread",
         "created_at": int(record.created_at),
         "metadata": record.metadata,
-        "tool_resources": record.tool_resources,
+        "tool_resources": without_headers(record.tool_resources),
     }
 
 
@@ -83,31 +86,36 @@ def streamed_message(record: MessageRecord) -> Json:
     }
 
 
-def message_delta(message_id: str, text: str, *, opening: bool) -> Json:
-    """A piece of a message's text. The first one carries an empty list of annotations."""
-    value: Json = {"value": text, "annotations": []} if opening else {"value": text}
-    return {
-        "id": message_id,
-        "object": "thread.message.delta",
-        "delta": {"content": [{"index": 0, "type": "text", "text": value}]},
-    }
+def message_delta(
+    message_id: str, text: str, annotations: Sequence[tuple[int, Json]] = (), *, opening: bool, place: int = 0
+) -> Json:
+    """A piece of a message's text, with the annotations (numbered in the message) that came with it.
+
+    The first piece carries a list of annotations even if it is empty. `place` is the text's in the message.
+    """
+    value: Json = {"value": text}
+    if opening or annotations:
+        value["annotations"] = [{"index": index, **annotation} for index, annotation in annotations]
+    return part_delta(message_id, place, {"type": "text", "text": value})
 
 
-def step_delta(step_id: str, record: CallRecord, piece: Json) -> Json:
-    """A piece of a tool call: first its id and name, later only more of its arguments."""
-    if "id" in piece:
-        said = {"name": piece["name"], "arguments": piece["arguments"], "output": None}
-        call = {"index": piece["index"], "type": record.kind, "id": piece["id"], record.kind: said}
-    else:
-        said = {"arguments": piece["arguments"]}
-        call = {"index": piece["index"], "type": record.kind, record.kind: said}
-    return _step_delta(step_id, call)
+def part_delta(message_id: str, place: int, part: Json) -> Json:
+    """A part of a message's content, at its place, or a piece of it."""
+    content = [{"index": place, **part}]
+    return {"id": message_id, "object": "thread.message.delta", "delta": {"content": content}}
 
 
-def served_delta(step_id: str, index: int, record: CallRecord) -> Json:
-    """What became of a call that the backend answers itself: the run it was handed to, then its output."""
-    said = _child(record) if record.output is None else {"output": record.output}
-    return _step_delta(step_id, {"index": index, "type": record.kind, "id": record.id, record.kind: said})
+def step_delta(step_id: str, record: CallRecord, piece: Json) -> Json | None:
+    """A piece of a tool call: first its id and name, later only more of its arguments, if those are shown."""
+    said = tool_calls.of_piece(record, piece)
+    begins = {"id": piece["id"]} if "id" in piece else {}
+    return said and _step_delta(step_id, {"index": piece["index"], "type": record.kind, **begins, **said})
+
+
+def served_delta(step_id: str, index: int, record: CallRecord, *, content: bool = False) -> Json:
+    """What became of a call that the backend answers itself."""
+    said = tool_calls.of_answer(record, content=content)
+    return _step_delta(step_id, {"index": index, "type": record.kind, "id": record.id, **said})
 
 
 def run(record: RunRecord, calls: list[CallRecord]) -> Json:
@@ -125,12 +133,12 @@ def run(record: RunRecord, calls: list[CallRecord]) -> Json:
         "cancelled_at": _ended(record, "cancelled"),
         "failed_at": _ended(record, "failed"),
         "completed_at": _ended(record, "completed", "incomplete"),
-        "required_action": _required_action(calls) if calls else None,
+        "required_action": tool_calls.required_action(calls) if calls else None,
         "last_error": _fault(record.error),
         "model": config.model,
         "instructions": config.instructions,
         "tools": config.tools,
-        "tool_resources": config.tool_resources,
+        "tool_resources": without_headers(config.tool_resources),
         "metadata": record.metadata,
         "temperature": config.temperature,
         "top_p": config.top_p,
@@ -145,8 +153,11 @@ def run(record: RunRecord, calls: list[CallRecord]) -> Json:
     }
 
 
-def step(record: StepRecord) -> Json:
-    """A run step. Its tool calls are shown once the model has finished asking."""
+def step(record: StepRecord, *, content: bool = False) -> Json:
+    """A run step. Its tool calls are shown once the model has finished asking.
+
+    With `content`, the results of file searches come with their text.
+    """
     return {
         "id": record.id,
         "object": "thread.run.step",
@@ -162,7 +173,7 @@ def step(record: StepRecord) -> Json:
         "expired_at": _ended(record, "expired"),
         "failed_at": _ended(record, "failed"),
         "last_error": _fault(record.error),
-        "step_details": _step_details(record),
+        "step_details": _step_details(record, content),
         "usage": usage(record.usage),
     }
 
@@ -184,9 +195,14 @@ def deleted(id: str, kind: str) -> Json:
     return {"id": id, "object": f"{kind}.deleted", "deleted": True}
 
 
-def text_part(value: str) -> Json:
+def text_part(value: str, annotations: Sequence[Json] = ()) -> Json:
     """Text content in the form that responses have."""
-    return {"type": "text", "text": {"value": value, "annotations": []}}
+    return {"type": "text", "text": {"value": value, "annotations": list(annotations)}}
+
+
+def image_part(file_id: str) -> Json:
+    """Image content in the form that responses have."""
+    return {"type": "image_file", "image_file": {"file_id": file_id}}
 
 
 def _step_delta(step_id: str, call: Json) -> Json:
@@ -194,49 +210,16 @@ def _step_delta(step_id: str, call: Json) -> Json:
     return {"id": step_id, "object": "thread.run.step.delta", "delta": {"step_details": details}}
 
 
-def _child(record: CallRecord) -> Json:
-    """The run that a call was handed to, under the names that the service has for it."""
-    if record.run_id is None:
-        return {}
-    return {"run_id": record.run_id, "thread_id": record.thread_id, "assistant_id": record.agent_id}
-
-
-def _required_action(calls: list[CallRecord]) -> Json:
-    return {
-        "type": "submit_tool_outputs",
-        "submit_tool_outputs": {
-            "tool_calls": [
-                {
-                    "id": call.id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
-                for call in calls
-            ]
-        },
-    }
-
-
-def _step_details(record: StepRecord) -> Json:
+def _step_details(record: StepRecord, content: bool) -> Json:
     if record.type == "message_creation":
         return {"type": "message_creation", "message_creation": {"message_id": record.message_id}}
+    if record.type == "activities":
+        return {"type": "activities", "activities": record.activities}
     calls = record.calls if record.asked or record.status != "in_progress" else []
-    return {
-        "type": "tool_calls",
-        "tool_calls": [
-            {
-                "id": call.id,
-                "type": call.kind,
-                call.kind: {
-                    "name": call.name,
-                    "arguments": call.arguments,
-                    "output": call.output,
-                    **_child(call),
-                },
-            }
-            for call in calls
-        ],
-    }
+    shown = [
+        {"id": call.id, "type": call.kind, **tool_calls.of_call(call, content=content)} for call in calls
+    ]
+    return {"type": "tool_calls", "tool_calls": shown}
 
 
 def _fault(record: FaultRecord | None) -> Json | None:

@@ -22,7 +22,7 @@ from pydantic import (
 from threadlab.backend.wire.errors import bad_request, missing
 from threadlab.backend.wire.invalid import invalid
 from threadlab.backend.wire.json_schema import compiled
-from threadlab.backend.wire.tools import CALLABLE, CLOUD, IDLE, Json, Name
+from threadlab.backend.wire.tools import CALLABLE, OURS, SHAPES, Json, Name
 
 Temperature = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
 TopP = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -123,7 +123,7 @@ def check_choice(given: Any, tools: Sequence[Json]) -> None:
         return
     callable_ = {(tool["type"], tool[tool["type"]]["name"]) for tool in tools if tool["type"] in CALLABLE}
     if given == "required":
-        if not callable_:
+        if not callable_ and not any(tool["type"] in OURS for tool in tools):
             raise bad_request("Invalid 'tool_choice': 'required', but there is no tool.", param="tool_choice")
         return
     if not isinstance(given, dict):
@@ -132,7 +132,7 @@ def check_choice(given: Any, tools: Sequence[Json]) -> None:
             param="tool_choice",
         )
     choice: Choice = _checked(Choice, given, "tool_choice")
-    if choice.type not in {*CALLABLE, *IDLE, *CLOUD} or choice.type not in {tool["type"] for tool in tools}:
+    if choice.type not in SHAPES or choice.type not in {tool["type"] for tool in tools}:
         raise bad_request(
             f"Invalid 'tool_choice.type': there is no tool of type '{choice.type}'.", param="tool_choice.type"
         )

@@ -37,6 +37,11 @@ def choice(*values: Any) -> Json:
     return {"enum": list(values)}
 
 
+def array_of(name: str) -> Json:
+    """Any number of these objects."""
+    return {"type": "array", "items": ref(name)}
+
+
 def list_of(name: str) -> Json:
     """One page of a list of these objects."""
     return closed(
@@ -75,31 +80,14 @@ RUN_STATUSES = (
     "cancelled", "failed", "completed", "incomplete", "expired",
 )  # fmt: skip
 STEP_STATUSES = ("in_progress", "cancelled", "failed", "completed", "expired")
-KINDS = ("function", "connected_agent")
 
 _PART = closed({"type": choice("text"), "text": closed({"value": TEXT, "annotations": OBJECTS})})
 _FILE = {"type": "object", "properties": {"type": choice("image_file", "image_url")}, "required": ["type"]}
-_CALLED = closed({"name": TEXT, "arguments": TEXT})
-_RUN_OF_A_CALL = ("run_id", "thread_id", "assistant_id")
-_DONE_CALL = closed(
-    {"name": TEXT, "arguments": TEXT, "output": nullable(TEXT), **dict.fromkeys(_RUN_OF_A_CALL, TEXT)},
-    optional=_RUN_OF_A_CALL,
-)
-_CALL: Json = {"anyOf": [closed({"id": TEXT, "type": choice(kind), kind: _DONE_CALL}) for kind in KINDS]}
-_PIECE = closed({"index": COUNT, "type": choice("text"), "text": closed(
+_TEXT_PIECE = closed({"index": COUNT, "type": choice("text"), "text": closed(
     {"value": TEXT, "annotations": OBJECTS}, optional=("annotations",)
 )})  # fmt: skip
-_CALL_PIECE: Json = {
-    "anyOf": [
-        closed(
-            {"index": COUNT, "type": choice(kind), "id": TEXT, kind: closed(
-                _DONE_CALL["properties"], optional=tuple(_DONE_CALL["properties"])
-            )},
-            optional=("id",),
-        )
-        for kind in KINDS
-    ]
-}  # fmt: skip
+_IMAGE_PIECE = closed({"index": COUNT, "type": choice("image_file"), "image_file": closed({"file_id": TEXT})})
+_PIECE: Json = {"anyOf": [_TEXT_PIECE, _IMAGE_PIECE]}
 _MESSAGE: Json = {
     "id": TEXT,
     "object": choice("thread.message"),
@@ -182,20 +170,6 @@ SCHEMAS: Mapping[str, Json] = {
             "parallel_tool_calls": {"type": "boolean"},
         }
     ),
-    "required_action": closed(
-        {
-            "type": choice("submit_tool_outputs"),
-            "submit_tool_outputs": closed(
-                {
-                    "tool_calls": {
-                        "type": "array",
-                        "minItems": 1,
-                        "items": closed({"id": TEXT, "type": choice("function"), "function": _CALLED}),
-                    }
-                }
-            ),
-        }
-    ),
     "step": closed(
         {
             "id": TEXT,
@@ -204,7 +178,7 @@ SCHEMAS: Mapping[str, Json] = {
             "run_id": TEXT,
             "assistant_id": TEXT,
             "thread_id": TEXT,
-            "type": choice("message_creation", "tool_calls"),
+            "type": choice("message_creation", "tool_calls", "activities"),
             "status": choice(*STEP_STATUSES),
             **dict.fromkeys(
                 ("cancelled_at", "completed_at", "expires_at", "expired_at", "failed_at"), nullable(SECONDS)
@@ -215,7 +189,8 @@ SCHEMAS: Mapping[str, Json] = {
                     closed(
                         {"type": choice("message_creation"), "message_creation": closed({"message_id": TEXT})}
                     ),
-                    closed({"type": choice("tool_calls"), "tool_calls": {"type": "array", "items": _CALL}}),
+                    closed({"type": choice("tool_calls"), "tool_calls": array_of("tool_call")}),
+                    closed({"type": choice("activities"), "activities": array_of("activity")}),
                 ]
             },
             "usage": TOKENS,
@@ -235,7 +210,7 @@ SCHEMAS: Mapping[str, Json] = {
             "delta": closed(
                 {
                     "step_details": closed(
-                        {"type": choice("tool_calls"), "tool_calls": {"type": "array", "items": _CALL_PIECE}}
+                        {"type": choice("tool_calls"), "tool_calls": array_of("tool_call_piece")}
                     )
                 }
             ),

@@ -67,16 +67,70 @@ class FileSearchTool(Definition):
     file_search: FileSearch | None = None
 
 
+def _not_here(secret: Any) -> None:
+    if secret is not None:
+        raise ValueError("headers are not kept, so they are given in 'tool_resources.mcp[].headers'")
+
+
+class McpTool(Definition):
+    """type mcp: a server. Its label begins the names of its functions, as a model calls them."""
+
+    server_label: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,40}$")]
+    server_url: Annotated[str, StringConstraints(min_length=1)]
+    allowed_tools: list[str] | None = None
+    headers: Annotated[Any, AfterValidator(_not_here)] = None
+    authorization: Annotated[Any, AfterValidator(_not_here)] = None
+
+
+class OpenApi(Definition):
+    """A description of operations."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,40}$")]
+    description: Description | None = None
+    spec: Json
+    auth: Json | None = None
+    default_params: list[str] | None = None
+    functions: list[Json] | None = None
+
+
+class OpenApiTool(Definition):
+    """type openapi."""
+
+    openapi: OpenApi
+
+
+class AzureFunctionTool(Definition):
+    """type azure_function: a function beyond a queue."""
+
+    azure_function: FunctionTool
+
+
 CALLABLE: Mapping[str, type[Definition]] = {"function": FunctionTool, "connected_agent": ConnectedAgentTool}
 """Tools that a model can call here."""
-IDLE: Mapping[str, type[Definition]] = {"code_interpreter": Definition, "file_search": FileSearchTool}
-"""Tools that a run may have and that nothing here calls."""
-CLOUD = (
-    "azure_ai_search", "azure_function", "bing_custom_search", "bing_grounding", "browser_automation",
-    "computer_use_preview", "deep_research", "fabric_dataagent", "mcp", "openapi", "sharepoint_grounding",
-)  # fmt: skip
-"""Tools that need something outside of this backend: an agent may have them, a run may not."""
-SHAPES: Mapping[str, type[Definition]] = {**CALLABLE, **IDLE, **dict.fromkeys(CLOUD, Definition)}
+HOSTED: Mapping[str, type[Definition]] = {"code_interpreter": Definition, "file_search": FileSearchTool}
+"""Tools that a model can call by their type, and that this side runs itself."""
+SERVED: Mapping[str, type[Definition]] = {"mcp": McpTool, "openapi": OpenApiTool}
+"""Tools that are several functions elsewhere, each called by a name of its own; this side calls them."""
+CLOUD: Mapping[str, type[Definition]] = {
+    **dict.fromkeys(
+        ("azure_ai_search", "bing_custom_search", "bing_grounding", "browser_automation",
+         "computer_use_preview", "deep_research", "fabric_dataagent", "sharepoint_grounding"),
+        Definition,
+    ),
+    "azure_function": AzureFunctionTool,
+}  # fmt: skip
+"""Tools that work only on Azure; here they do what they are scripted to."""
+OURS: Mapping[str, type[Definition]] = {**HOSTED, **SERVED, **CLOUD}
+"""Tools whose calls this side answers, and no client."""
+SHAPES: Mapping[str, type[Definition]] = {**CALLABLE, **OURS}
+
+
+def _named(tool: Json) -> tuple[str | None, str]:
+    """The name that only one tool may have, if it has one, and in which field."""
+    kind = tool["type"]
+    if kind == "mcp":
+        return tool["server_label"], "server_label"
+    return (tool[kind]["name"], f"{kind}.name") if kind in (*CALLABLE, "openapi") else (None, "type")
 
 
 def check_tools(tools: list[Json]) -> list[Json]:
@@ -93,24 +147,12 @@ def check_tools(tools: list[Json]) -> list[Json]:
             SHAPES[kind].model_validate(tool)
         except ValidationError as error:
             raise invalid(error, place) from None
-        name = tool[kind]["name"] if kind in CALLABLE else None
+        name, field = _named(tool)
         if name in names:
-            param = f"{place}.{kind}.name"
+            param = f"{place}.{field}"
             raise bad_request(f"Invalid '{param}': another tool is called '{name}', too.", param=param)
         names |= {name} if name else set()
     return tools
-
-
-def refuse_cloud_tools(tools: list[Json]) -> None:
-    """Raise a 400 for tools that a run could not use here."""
-    for index, tool in enumerate(tools):
-        if tool["type"] in CLOUD:
-            raise bad_request(
-                f"This backend cannot run tools of type '{tool['type']}': they need the cloud. "
-                "Give the run 'tools' without it.",
-                param=f"tools[{index}].type",
-                code="unsupported_tool",
-            )
 
 
 Tools = Annotated[list[Json], Field(max_length=128), AfterValidator(check_tools)]

@@ -44,7 +44,8 @@ def _tools(request: Request) -> Json:
 
     A choice that forces a call holds for the first answer of a run only: else no run would ever end.
     """
-    tools = [dict(tool) for tool in request.tools if tool.get("type") == "function"]
+    functions = [tool["function"] for tool in request.tools if "function" in tool]
+    tools = [{"type": "function", "function": function} for function in functions]
     if not tools:
         return {}
     told: Json = {"tools": tools}

@@ -1,0 +1,1 @@
+"""Files: their bytes, and how they arrive. It knows neither runs nor routes."""
