@@ -8,6 +8,7 @@
     views.explain(run)                   # where time and tokens went, as a waterfall
     views.object_map(lab)                # who holds what
     views.thread_view(messages)          # a conversation as a chat
+    views.citations(lab, message)        # an answer beside the passages that it cites
 
 Live ones, for a notebook, stand where they are shown and grow or can be clicked:
 
@@ -25,6 +26,7 @@ Objects that have a picture show it as the last line of a cell: `talk.window(200
 from __future__ import annotations
 
 from threadlab.following.explain import explain
+from threadlab.widgets.citations_view import citations
 from threadlab.widgets.exercise import exercise
 from threadlab.widgets.live_chat import live_chat
 from threadlab.widgets.live_quota import LiveQuota as live_quota
@@ -38,6 +40,7 @@ from threadlab.widgets.timeline import timeline
 from threadlab.widgets.wire_panel import wire_panel
 
 __all__ = [
+    "citations",
     "exercise",
     "explain",
     "live_chat",

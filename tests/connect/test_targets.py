@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from threadlab.connect.settings import Settings
+from threadlab.connect.connect import connect
+from threadlab.connect.settings import Settings, settings_from
 from threadlab.connect.targets import Azure, Local, Target, choose
 from threadlab.errors import SettingsError
 
@@ -44,3 +45,15 @@ def test_settings_and_arguments_lead_to_one_target(tmp_path: Path) -> None:
     assert choose(local, seed=7) == Local(seed=7, pace=0.5)
     assert choose(local, seed=7, pace=0) == Local(seed=7, pace=0)
     assert choose(local) == Local(store=tmp_path / "s", pace=0.5)
+
+
+def test_a_durable_lab_searches_by_meaning_where_the_settings_name_an_embedder(tmp_path: Path) -> None:
+    """A seeded one only if its target says so; an embedder that there cannot be is named."""
+    settings = settings_from({"THREADLAB_EMBEDDER": "nomic", "THREADLAB_STORE": str(tmp_path / "s.sqlite")})
+    durable, seeded = choose(settings), choose(settings, seed=1)
+    assert isinstance(durable, Local)
+    assert isinstance(seeded, Local)
+    assert (durable.embedder, seeded.embedder) == ("nomic", None)
+    with pytest.raises(SettingsError, match="nomic"):
+        connect(target=durable)
+    connect(target=Local(seed=1, embedder="local")).close()

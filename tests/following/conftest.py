@@ -18,7 +18,7 @@ from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import STATUSES, Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.time import Time
-from threadlab.objects.tool_call import ToolCall, ToolOutput
+from threadlab.objects.tool_call import Answers, ToolCall, ToolOutput
 from threadlab.objects.usage import Usage
 from threadlab.objects.wire_entry import WireEntry
 
@@ -86,11 +86,14 @@ class ScriptedHome:
         text = Part("text", "Done.")
         return (Message(id="msg_1", thread_id="thread_1", role="assistant", content=(text,), run_id="run_1"),)
 
-    def answer_run(self, run: Run, outputs: Sequence[ToolOutput]) -> Run:
+    def read_image(self, file_id: str) -> None:
+        raise AssertionError("no answer has a picture")
+
+    def answer_run(self, run: Run, answers: Answers) -> Run:
         self._ask("answer_run")
         if self.status() != "requires_action":
             raise Refused(f'Runs in status "{self.status()}" do not accept tool outputs.', status=400)
-        self.submitted.append(tuple(outputs))
+        self.submitted.append(tuple(answer for answer in answers if isinstance(answer, ToolOutput)))
         self.leg += 1
         self.leg_began = self.time.now()
         if self.lost_replies:

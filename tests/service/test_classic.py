@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from azure.ai.agents.models import CodeInterpreterToolDefinition
+from azure.ai.agents.models import FileSearchToolDefinition
 
 from threadlab.backend.completer.port import Call
 from threadlab.backend.completer.scripted import Scripted
@@ -42,8 +42,8 @@ def test_an_agent_is_made_read_changed_listed_and_deleted(lab: Lab) -> None:
     assert agent.tools[0]["function"]["name"] == "double"
     assert lab.get_agent(agent.id) == agent
     assert agent.native.id == agent.id
-    changed = lab.update_agent(agent.id, name="b", tools=[CodeInterpreterToolDefinition()])
-    assert (changed.name, changed.tools[0]["type"]) == ("b", "code_interpreter")
+    changed = lab.update_agent(agent.id, name="b", tools=[FileSearchToolDefinition()])
+    assert (changed.name, changed.tools[0]["type"]) == ("b", "file_search")
     other = lab.create_agent(model="another")
     assert [each.id for each in lab.list_agents(limit=1, order="asc")] == [agent.id, other.id]
     lab.delete_agent(agent.id)

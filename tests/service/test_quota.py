@@ -33,7 +33,7 @@ def left(lab: Lab) -> set[str]:
 
 def test_the_quota_tells_of_every_object_whose_it_is_and_how_old(lab: Lab) -> None:
     """F47: what counts against a quota, oldest first, and what was made by other means is of others."""
-    agent = lab.create_agent(name="guide", tools=[{"type": "code_interpreter"}])
+    agent = lab.create_agent(name="guide", tools=[{"type": "file_search"}])
     lab.time.sleep(60)
     thread = lab.threads.create()
     other = lab.sdk.create_agent(model=lab.model, name="somebody else's")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from threadlab.objects.approval import Approval
 from threadlab.objects.event import ApprovalNeeded, Event, ToolFinished, ToolStarted
 from threadlab.objects.time import Time
-from threadlab.objects.tool_call import ToolCall, ToolOutput
+from threadlab.objects.tool_call import ToolApproval, ToolCall, ToolOutput
 from threadlab.objects.tool_round import AnswersToolCalls, ToolRound
 from threadlab.tools.approval_policy import Approve, by_name
 from threadlab.tools.calculator import calculate
@@ -64,13 +64,15 @@ def _asked(tool_round: ToolRound) -> Approval:
     return event.approval
 
 
-def _error(output: ToolOutput) -> dict[str, str]:
+def _error(output: ToolOutput | ToolApproval) -> dict[str, str]:
+    assert isinstance(output, ToolOutput)
     return dict(json.loads(output.output)["error"])
 
 
 def _only(tool_round: ToolRound) -> ToolOutput:
     assert tool_round.outputs is not None
     (output,) = tool_round.outputs
+    assert isinstance(output, ToolOutput)
     return output
 
 

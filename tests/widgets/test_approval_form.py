@@ -113,3 +113,13 @@ def test_it_counts_down_by_the_service_s_clock(run: Run, pacing: Pacing, said: s
     assert time_left(view, pacing) == said
     assert time_left(replace(view, at=1600.5), pacing) == "The run is about to expire."
     assert time_left(RunView(run=run), pacing) == ""
+
+
+def test_a_call_that_the_service_makes_can_be_allowed_or_denied_and_not_edited() -> None:
+    """Neither Edit nor a reason is offered, and the form says why."""
+    approval = Approval(ToolCall(id="call_1", kind="mcp", name="add", arguments='{"a": 1}'), editable=False)
+    form = ApprovalForm(approval)
+    assert form.edit.layout.display == form.reason.layout.display == "none"
+    assert "cannot be changed" in form.asked.value
+    form.approve.click()
+    assert approval.decision.result().arguments == '{"a": 1}'

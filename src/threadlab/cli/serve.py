@@ -7,6 +7,31 @@ from typing import Annotated, Literal
 
 import typer
 
+ToolsFile = Annotated[
+    Path | None,
+    typer.Option(help="A Python file whose @tool functions the backend runs itself, for all its clients."),
+]
+RunsCode = Annotated[
+    bool,
+    typer.Option(
+        "--code-interpreter",
+        help="Run the code that agents write, in kernels without network and within limits.",
+    ),
+]
+McpServers = Annotated[
+    list[str] | None,
+    typer.Option(help="An MCP server that tools may use: LABEL=URL, or LABEL=COMMAND. Can be repeated."),
+]
+OpenApiHosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A host that openapi tools may call: api.example.org, localhost:8080. Can be repeated."
+    ),
+]
+NoWorkbench = Annotated[
+    bool, typer.Option("--no-workbench", help="Without the routes that show and change the inside.")
+]
+
 
 def serve(
     host: Annotated[
@@ -32,19 +57,15 @@ def serve(
         list[str] | None,
         typer.Option(help="A fault in force from the start: '429:create run'. Can be repeated."),
     ] = None,
-    tools: Annotated[
-        Path | None,
-        typer.Option(
-            help="A Python file whose @tool functions the backend runs itself, for all its clients."
-        ),
-    ] = None,
+    tools: ToolsFile = None,
+    code_interpreter: RunsCode = False,
+    mcp: McpServers = None,
+    openapi_host: OpenApiHosts = None,
     durability: Annotated[
         Literal["normal", "full"],
         typer.Option(help="'full' outlasts a loss of power: it waits for the disk."),
     ] = "normal",
-    no_workbench: Annotated[
-        bool, typer.Option("--no-workbench", help="Without the routes that show and change the inside.")
-    ] = False,
+    no_workbench: NoWorkbench = False,
 ) -> None:
     """Serve the local backend over HTTP to whoever has the key, until Ctrl-C or SIGTERM.
 
@@ -62,8 +83,12 @@ def serve(
         key=key,
         completer=completer,
         model=settings.model_endpoint,
+        embedder=settings.embedder,
         faults=tuple(fault or ()),
         durability=durability,
         workbench=not no_workbench,
         tools=tools,
+        code_interpreter=code_interpreter,
+        mcp_servers=tuple(mcp or ()),
+        openapi_hosts=tuple(openapi_host or ()),
     ).run(lambda server: print(*server.lines, sep="\n", flush=True))

@@ -61,11 +61,12 @@ class Lab:
         self.sdk, self.time, self.stepping = service.sdk, service.time, service.stepping
         self.threads, self.messages = service.threads, service.messages
         self.runs, self.run_steps = service.runs, service.run_steps
+        self.files, self.vector_stores = service.files, service.vector_stores
         self.create_agent, self.get_agent = service.create_agent, service.get_agent
         self.list_agents, self.update_agent = service.list_agents, service.update_agent
         self.delete_agent = service.delete_agent
         self.read_run, self.read_steps = service.read_run, service.read_steps
-        self.read_messages = service.read_messages
+        self.read_messages, self.read_image = service.read_messages, service.read_image
         self.answer_run, self.cancel_run = service.answer_run, service.cancel_run
         self.notes, self.requests = service.notes, service.requests
         self.truth = service.truth
@@ -86,20 +87,21 @@ class Lab:
         return self._door.workbench
 
     def quota(self) -> Quota:
-        """What lies at the service now: agents and threads, their age, whose they are, and the limits.
+        """What lies at the service now, how old it is and whose, and the limits.
 
         It costs a request for each hundred objects, and one for each thread that was made here. Made here is
         what verbs of the kit made (not those of `sdk`): in this process, and where the store outlasts the lab
-        by any process in this project folder. Their mark is the metadata "threadlab.made_by".
+        by any process in this project folder. Their mark is the metadata "threadlab.made_by"; a file has
+        none, so only those that this process uploaded are known.
         """
         return quota_of(self, self._made_by)
 
     def cleanup(self, *, older_than: timedelta | float = 0.0, dry_run: bool = False) -> CleanedUp:
         """Delete what was made here, at least `older_than` (a timedelta, or seconds) ago, and is not in use.
 
-        Threads first, then agents; never what others made. What is gone already is fine, and a service that
-        cannot answer now (429) is asked again. With `dry_run` nothing is deleted: look first. Raises a
-        ServiceError when the service cannot say what there is.
+        Threads, agents, vector stores, files; never what others made. What is gone already is fine, and a
+        service that cannot answer now (429) is asked again. With `dry_run` nothing is deleted: look first.
+        Raises a ServiceError when the service cannot say what there is.
         """
         return clean_up(self, self.quota(), older_than=older_than, dry_run=dry_run)
 

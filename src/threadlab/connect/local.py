@@ -15,7 +15,9 @@ from threadlab.backend.completer.named import completer_named
 from threadlab.backend.completer.port import Completer
 from threadlab.backend.engine.server_tools import ServerTool
 from threadlab.backend.local import Backend
+from threadlab.backend.reach import Reach
 from threadlab.backend.store.schema import StoreError
+from threadlab.connect.embedding import chosen_embedder
 from threadlab.connect.in_process import InProcessAsyncTransport, InProcessTransport
 from threadlab.connect.targets import Local
 from threadlab.connect.wire_log import WireLog
@@ -38,6 +40,8 @@ ENDPOINT = "https://threadlab.invalid/api/projects/local"
 class LocalDoor:
     """Opens the backend that `target` describes; `tools` are those that it runs itself, by name.
 
+    With `code_interpreter` it runs code, too; `reach` is what its tools may reach elsewhere.
+
     Raises SettingsError for a store that cannot be used.
     """
 
@@ -45,9 +49,15 @@ class LocalDoor:
     place = "local, in this process"
 
     def __init__(
-        self, target: Local, completer: Completer | None = None, tools: Mapping[str, ServerTool] | None = None
+        self,
+        target: Local,
+        completer: Completer | None = None,
+        tools: Mapping[str, ServerTool] | None = None,
+        *,
+        code_interpreter: bool = False,
+        reach: Reach | None = None,
     ) -> None:
-        self._backend = _backend(target, completer)
+        self._backend = _backend(target, completer, code_interpreter, reach)
         self._backend.tools.update(tools or {})
         self.time: Time = self._backend.time
         self.workbench = InProcess(self._backend)
@@ -107,8 +117,11 @@ def client_of(backend: Backend, *logs: WireLog) -> AgentsClient:
     )
 
 
-def _backend(target: Local, completer: Completer | None) -> Backend:
+def _backend(
+    target: Local, completer: Completer | None, code_interpreter: bool, reach: Reach | None
+) -> Backend:
     completer = completer or completer_named("openai" if target.endpoint else "rules", target.endpoint)
+    embedder = chosen_embedder(target.embedder, target.endpoint)
     if target.seed is not None:
         if not completer.instant:
             raise SettingsError(
@@ -116,11 +129,25 @@ def _backend(target: Local, completer: Completer | None) -> Backend:
                 "lab's clock is moved by waiting alone and knows nothing of real time",
                 hint="leave the seed out: connect(completer=…) is durable and lives in real time",
             )
-        return Backend.seeded(target.seed, completer=completer, pace=target.pace)
+        return Backend.seeded(
+            target.seed,
+            completer=completer,
+            pace=target.pace,
+            embedder=embedder,
+            code_interpreter=code_interpreter,
+            reach=reach,
+        )
     store = Path(target.store or "")
     try:
         store.parent.mkdir(parents=True, exist_ok=True)
-        return Backend.durable(store, completer=completer, pace=target.pace)
+        return Backend.durable(
+            store,
+            completer=completer,
+            pace=target.pace,
+            embedder=embedder,
+            code_interpreter=code_interpreter,
+            reach=reach,
+        )
     except (OSError, sqlite3.Error, StoreError) as problem:
         raise SettingsError(
             f"the store {store} cannot be opened: {problem}",

@@ -19,6 +19,8 @@ from threadlab.backend.server.gate import EVERYWHERE, Gate
 from threadlab.backend.server.listen import open_socket, run
 from threadlab.backend.store.schema import StoreError
 from threadlab.backend.store.sqlite import Durability
+from threadlab.connect.embedding import chosen_embedder
+from threadlab.connect.reach import reach_from, servers_from
 from threadlab.connect.server_tools import by_name, tools_in
 from threadlab.errors import SettingsError
 from threadlab.workbench.in_process import InProcess
@@ -33,6 +35,7 @@ class Listening:
     key: str
     key_is_new: bool
     is_open: bool
+    runs_code: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -53,6 +56,8 @@ class Listening:
         lines.append(f"For clients of the OpenAI Assistants protocol: {self.openai_base}")
         if self.is_open:
             lines.append("Other machines can reach this, unencrypted. Whoever has the key can do everything.")
+        if self.runs_code:
+            lines.append("It runs the code that agents write, each thread's in a kernel of its own.")
         return [*lines, "Stop with Ctrl-C."]
 
 
@@ -62,6 +67,8 @@ class Serving:
 
     `completer` stands in the model's place: "rules", or "openai" for the model at `model`; unless it is
     said, whichever `model` leads to. `tools` is a Python file with tools that the backend runs itself.
+    With `code_interpreter` it runs code as well. `mcp_servers` (LABEL=URL or LABEL=COMMAND) and
+    `openapi_hosts` are what tools may reach.
     """
 
     store: Path
@@ -71,10 +78,14 @@ class Serving:
     key: str | None = None
     completer: str | None = None
     model: Endpoint | None = None
+    embedder: str | None = None
     faults: tuple[str, ...] = ()
     durability: Durability = "normal"
     workbench: bool = True
     tools: Path | None = None
+    code_interpreter: bool = False
+    mcp_servers: tuple[str, ...] = ()
+    openapi_hosts: tuple[str, ...] = ()
 
     def run(self, ready: Callable[[Listening], None]) -> None:
         """Serve until SIGTERM or Ctrl-C; `ready` is told once requests are taken.
@@ -93,7 +104,7 @@ class Serving:
             carrier = Carrier(backend, Gate(self.host, key), health=health, mounts={MOUNT: hatch})
             listening = self._listen()
             address = _address(self.host, listening.getsockname()[1])
-            told = Listening(address, key, self.key is None, self.host in EVERYWHERE)
+            told = Listening(address, key, self.key is None, self.host in EVERYWHERE, self.code_interpreter)
             run(carrier, listening, lambda: ready(told))
         finally:
             backend.close()
@@ -104,13 +115,17 @@ class Serving:
             completer = completer_named(self.completer or ("openai" if self.model else "rules"), self.model)
         except ValueError as problem:
             raise SettingsError(str(problem), hint="or take the stand-in: --completer rules") from problem
+        embedder = chosen_embedder(self.embedder, self.model)
         try:
             return Backend.durable(
                 self.store,
                 completer=completer,
+                embedder=embedder,
                 pace=self.pace,
                 worker=Crew(hosted=True),
                 durability=self.durability,
+                code_interpreter=self.code_interpreter,
+                reach=reach_from(servers_from(self.mcp_servers), self.openapi_hosts),
             )
         except (OSError, sqlite3.Error, StoreError) as problem:
             raise SettingsError(

@@ -90,6 +90,14 @@ class Settings(BaseModel):
         alias="MODEL_API_KEY",
         description="The key that the endpoint asks for, if it asks for one.",
     )
+    embedder: str | None = Field(
+        default=None,
+        alias="THREADLAB_EMBEDDER",
+        description="Lets file search on the local backend go by meaning as well as by words: `local` for "
+        "the model of the extra `embeddings`, or the name of an embedding model at MODEL_BASE_URL. Leave it "
+        "empty to search by words.",
+        examples=["local"],
+    )
     pace: float = Field(
         default=1.0,
         ge=0,

@@ -17,13 +17,15 @@ class Local:
 
     With a `seed` it starts empty, keeps its own time and gives the same on every machine; without one it
     is durable, in the SQLite file `store`. `pace` is real seconds for each of the backend's. At `endpoint` a
-    real model answers, in real time, so never with a seed; without it, the rule-based stand-in.
+    real model answers, in real time, so never with a seed; without it, the rule-based stand-in. An `embedder`
+    lets file search go by meaning, too: "local", or an embedding model at `endpoint`.
     """
 
     seed: int | None = None
     store: Path | None = None
     pace: float = 1.0
     endpoint: Endpoint | None = None
+    embedder: str | None = None
 
     def __post_init__(self) -> None:
         if (self.seed is None) == (self.store is None):
@@ -103,4 +105,5 @@ def choose(
     endpoint = None if own_completer else settings.model_endpoint
     if seed is not None and endpoint is None:
         return Local(seed=seed, pace=pace)
-    return Local(store=settings.store_path(), pace=pace, endpoint=endpoint)
+    store, embedder = settings.store_path(), settings.embedder
+    return Local(store=store, pace=pace, endpoint=endpoint, embedder=embedder)

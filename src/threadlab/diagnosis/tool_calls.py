@@ -51,6 +51,9 @@ def outputs(evidence: Evidence) -> Iterator[Finding]:
                 next="nothing: a run that still waits for the same calls may be answered again",
             )
         return
+    if open_calls[0].kind == "mcp" and run.status in ("requires_action", "expired"):
+        yield _unapproved(run.status, open_calls)
+        return
     sent = evidence.sent("/submit_tool_outputs")
     refused = [entry for entry in sent if entry.status is not None and 400 <= entry.status < 500]
     taken = [entry for entry in sent if entry.status == 200 and _fits(entry, open_calls)]
@@ -69,6 +72,18 @@ def outputs(evidence: Evidence) -> Iterator[Finding]:
             found=f"the run waits for the outputs of {names}, and this client has submitted none",
             next="give tools: wait(run, tools=toolbox); or run.submit([ToolOutput(call.id, text), …])",
         )
+
+
+def _unapproved(status: str, open_calls: Sequence[ToolCall]) -> Finding:
+    """Calls of an MCP server that nobody allowed."""
+    names, waits = ", ".join(call.name for call in open_calls), status == "requires_action"
+    return Finding(
+        reason="nobody_approves",
+        found=f"the run {'waits' if waits else 'waited'} for approval of {names}, calls of an MCP server, "
+        "and nobody gave it: ten minutes after its start such a run expires",
+        next="follow it with tools=Toolbox(approve=True), which asks a person, or run.submit([ToolApproval("
+        'call.id, True), …]); or say "require_approval": "never" for the server in tool_resources.mcp',
+    )
 
 
 def _refused(entry: WireEntry, open_calls: Sequence[ToolCall]) -> Finding:

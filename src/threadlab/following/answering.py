@@ -6,7 +6,6 @@ still waits for the same calls, they did not arrive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import count
 
 from threadlab.errors import Refused, Unavailable
@@ -14,7 +13,7 @@ from threadlab.following.patience import Asking, Patience
 from threadlab.following.source import Source
 from threadlab.objects.event import OutputsSubmitted
 from threadlab.objects.run import Run
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import Answers, ToolApproval, ToolOutput
 from threadlab.objects.tool_round import AnswersToolCalls, ToolRound
 
 Answered = tuple[Run, frozenset[str]]
@@ -49,10 +48,10 @@ def _see_through(run: Run, tool_round: ToolRound, patience: Patience, source: So
                 return now, frozenset()
 
 
-def _submit(run: Run, outputs: Sequence[ToolOutput], patience: Patience, source: Source) -> Asking[Answered]:
+def _submit(run: Run, answers: Answers, patience: Patience, source: Source) -> Asking[Answered]:
     for attempt in count(1):
         try:
-            after = yield from source.submit(outputs)
+            after = yield from source.submit(answers)
             break
         except Unavailable as problem:
             yield from patience.after_failure(problem, attempt)
@@ -64,9 +63,14 @@ def _submit(run: Run, outputs: Sequence[ToolOutput], patience: Patience, source:
             if _waits_for_same(run, after):
                 raise
             return after, frozenset()
-    yield OutputsSubmitted(at=patience.time.now(), run=after, outputs=tuple(outputs))
+    yield OutputsSubmitted(
+        at=patience.time.now(),
+        run=after,
+        outputs=tuple(answer for answer in answers if isinstance(answer, ToolOutput)),
+        approvals=tuple(answer for answer in answers if isinstance(answer, ToolApproval)),
+    )
     yield from patience.sight.reported(after, patience.time.now())
-    return after, frozenset(output.tool_call_id for output in outputs)
+    return after, frozenset(answer.tool_call_id for answer in answers)
 
 
 def _waits_for_same(before: Run, after: Run) -> bool:

@@ -32,6 +32,8 @@ CAUSES: Mapping[str, str] = {
     "requires_action": "your tools",
     "cancelling": "the cancel",
 }
+AT_THE_SERVICE = "the service's tools"
+"""The cause of a step whose calls the service answers itself: nobody on this side is waited for."""
 
 
 @runtime_checkable
@@ -215,6 +217,9 @@ def _part(name: str, began: float, ended: float, whole: float, step: RunStep | N
 
 def _stretches(part: Part, statuses: Sequence[tuple[str, float]]) -> Iterator[Stretch]:
     """What filled the part's time: the statuses of the run meanwhile, or else only what the part is."""
+    if part.step and part.step.tool_calls and all(call.is_hosted for call in part.step.tool_calls):
+        yield Stretch(AT_THE_SERVICE, part.began, part.ended)
+        return
     if not statuses:
         unknown = "model and tools" if part.name == "tool_calls" else "the model"
         yield Stretch(unknown if part.step else "between steps", part.began, part.ended)

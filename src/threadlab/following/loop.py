@@ -10,15 +10,16 @@ from __future__ import annotations
 from threadlab.errors import NobodyAnswers, ToolDefinitionError, UnknownStatus
 from threadlab.following.answering import answer_calls
 from threadlab.following.patience import Asking, Patience
+from threadlab.following.pictures import pictures_in
 from threadlab.following.polling import STANDARD, Polling
 from threadlab.following.polls import Polls
 from threadlab.following.sight import Sight
 from threadlab.following.source import Source
 from threadlab.following.streamed import Streamed
-from threadlab.objects.event import Ended, MessageArrived, ToolCallsRequested
+from threadlab.objects.event import Ended, ImageArrived, MessageArrived, ToolCallsRequested
 from threadlab.objects.run import STATUSES, Run
 from threadlab.objects.run_stream import Followable, run_of
-from threadlab.objects.tool_round import AnswersToolCalls
+from threadlab.objects.tool_round import AnswersToolCalls, GivesApprovals
 
 DEADLINE = 600.0
 
@@ -74,14 +75,18 @@ class _Loop:
                 run = yield from self.answer(run)
             else:
                 run = yield from self.source.following()
-        for message in (yield from self.source.messages(run)):
+        messages = yield from self.source.messages(run)
+        for message in messages:
             yield MessageArrived(at=self.time.now(), message=message)
+        for file_id in pictures_in(self.patience.sight.steps.values(), messages):
+            if (image := run.service.read_image(file_id)) is not None:
+                yield ImageArrived(at=self.time.now(), image=image)
         yield Ended(at=self.time.now(), run=run)
 
     def answer(self, run: Run) -> Asking[Run]:
         """Have the calls answered; the run as it is then."""
         yield ToolCallsRequested(at=self.time.now(), run=run, calls=run.required_calls)
-        if self.tools is None or not run.required_calls:
+        if self.tools is None or not run.required_calls or not _decides(self.tools, run):
             raise _nobody_answers(run)
         run, submitted = yield from answer_calls(run, self.tools, self.patience, self.source)
         self.answered.update(submitted)
@@ -91,6 +96,13 @@ class _Loop:
     def _is_answered(self, run: Run) -> bool:
         """Whether these calls were answered before: the service has yet to take notice."""
         return bool(run.required_calls) and all(call.id in self.answered for call in run.required_calls)
+
+
+def _decides(tools: AnswersToolCalls, run: Run) -> bool:
+    """Whether these tools answer calls of that kind: those of MCP servers only if it was said how."""
+    if run.required_calls[0].kind != "mcp":
+        return True
+    return isinstance(tools, GivesApprovals) and tools.approves
 
 
 def _unknown_status(run: Run) -> UnknownStatus:
@@ -103,7 +115,15 @@ def _unknown_status(run: Run) -> UnknownStatus:
 
 
 def _nobody_answers(run: Run) -> NobodyAnswers:
-    if not run.required_calls:
+    if run.required_calls and run.required_calls[0].kind == "mcp":
+        names = ", ".join(call.name for call in run.required_calls)
+        found = f"run {run.id} waits for approval of {names}, and nobody was named who decides on it"
+        hint = (
+            "say who decides: tools=Toolbox(approve=True) asks a person, approve=False approves all; or let "
+            'the calls be made without, tool_resources={"mcp": [{"server_label": …, "headers": {}, '
+            '"require_approval": "never"}]}; run.cancel() ends it'
+        )
+    elif not run.required_calls:
         found = f"run {run.id} is in requires_action but names no tool call that could be answered"
         hint = "look at run.native.required_action; run.cancel() ends it"
     else:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from threadlab.following.patience import Asking, Patience
 from threadlab.following.sight import Sight
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import Answers
 
 LOOKS_FOR_EACH_READING_OF_STEPS = 3
 
@@ -50,10 +48,10 @@ class Polls:
             yield from self.sight.stepped(steps, self.time.now())
         return run
 
-    def submit(self, outputs: Sequence[ToolOutput]) -> Asking[Run]:
+    def submit(self, answers: Answers) -> Asking[Run]:
         """Answer the run's tool calls."""
         yield from ()
-        return self.sight.run.submit(outputs)
+        return self.sight.run.submit(answers)
 
     def leg_begins(self) -> None:
         """Look often again."""

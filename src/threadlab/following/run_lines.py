@@ -12,6 +12,7 @@ from itertools import groupby
 
 from rich.text import Text
 
+from threadlab.following.hosted_text import hosted_lines
 from threadlab.following.run_view import RunView
 from threadlab.following.terminal_text import (
     counted,
@@ -39,6 +40,7 @@ from threadlab.objects.event import (
 from threadlab.objects.run import STATUSES
 from threadlab.objects.wire_entry import WireEntry
 
+_INCLUDE = re.compile(r"(\binclude\[\]=)[^&]*")
 _ID = re.compile(r"\b((?:asst|thread|run|msg|step)_[0-9A-Za-z]{4})[0-9A-Za-z]{4,}")
 
 
@@ -60,7 +62,7 @@ def wire_lines(entries: Sequence[WireEntry]) -> Iterator[Text]:
         same = list(group)
         numbers = f"{same[0].number}-{same[-1].number}" if len(same) > 1 else f"{same[0].number}"
         retried = "  (a retry)" if same[-1].attempt > 1 else ""
-        short = _ID.sub(r"\1…", path)
+        short = _INCLUDE.sub(r"\1…", _ID.sub(r"\1…", path))
         yield foreign_text(f"{numbers:>7}  {method:<6} {short}  {answer}{retried}")
 
 
@@ -93,6 +95,9 @@ def _(event: StatusChanged, view: RunView) -> Iterator[Text]:
 def _(event: StepChanged, view: RunView) -> Iterator[Text]:
     step = event.step
     yield Text("step ") + status_text(step.status, 11) + foreign_text(f" {step.type}: {step_details(step)}")
+    if step.status == "completed":
+        for call in step.tool_calls:
+            yield from (foreign_text(f"  {line}") for line in hosted_lines(call))
     if step.error:
         yield foreign_text(f"{step.error.code}: {step.error.message}", "red")
 
@@ -104,7 +109,7 @@ def _(event: TextArrived, view: RunView) -> Iterator[Text]:
 
 @_lines.register
 def _(event: ArgumentsArrived, view: RunView) -> Iterator[Text]:
-    if event.text:
+    if event.text and not event.call.is_hosted:  # a hosted call's code comes whole, with what it did
         yield Text("… ", style="dim") + foreign_text(f"{event.call.name}({event.call.arguments}")
 
 
@@ -133,7 +138,8 @@ def _(event: ToolFinished, view: RunView) -> Iterator[Text]:
 
 @_lines.register
 def _(event: OutputsSubmitted, view: RunView) -> Iterator[Text]:
-    yield Text(f"submitted {counted(len(event.outputs), 'output')} in one request")
+    kind = "approval" if event.approvals else "output"
+    yield Text(f"submitted {counted(len(event.approvals or event.outputs), kind)} in one request")
 
 
 @_lines.register

@@ -10,8 +10,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from threadlab.following.hosted_text import hosted_lines
 from threadlab.following.run_lines import looks_text, wire_lines
-from threadlab.following.run_view import RunView
+from threadlab.following.run_view import CallView, RunView
 from threadlab.following.terminal_text import (
     STATUS_STYLES,
     counted,
@@ -21,6 +22,7 @@ from threadlab.following.terminal_text import (
     step_details,
     usage_text,
 )
+from threadlab.objects.hosted_call import CodeResult
 
 LINES_OF_THE_WIRE = 8
 
@@ -79,12 +81,23 @@ def _calls(view: RunView) -> Table:
     for card in view.calls:
         table.add_row(
             foreign_text(card.call.name or card.call.kind),
-            foreign_text(card.call.arguments),
+            foreign_text(card.call.code.input if card.call.code else card.call.arguments),
             Text(card.state),
-            foreign_text(card.output or "", "red" if card.ok is False else ""),
+            foreign_text(_output(card), "red" if card.ok is False else ""),
             "" if card.seconds is None else f"{card.seconds:.3f}",
         )
     return table
+
+
+def _output(card: CallView) -> str:
+    code = card.call.code
+    return card.output or "\n".join(_printed(code) if code else hosted_lines(card.call))
+
+
+def _printed(code: CodeResult) -> Iterator[str]:
+    if code.logs:
+        yield code.logs.rstrip("\n")
+    yield from (f"image {file_id}" for file_id in code.images)
 
 
 def _wire(view: RunView) -> Panel:

@@ -17,6 +17,7 @@ from threadlab.objects.event import (
     ArgumentsArrived,
     Ended,
     Event,
+    ImageArrived,
     MessageArrived,
     ModelExplained,
     OutputsSubmitted,
@@ -29,16 +30,29 @@ from threadlab.objects.event import (
     ToolFinished,
     ToolStarted,
 )
+from threadlab.objects.image import Image
 from threadlab.objects.message import Message
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
-from threadlab.objects.tool_call import ToolCall
+from threadlab.objects.tool_call import ToolApproval, ToolCall, ToolOutput
 from threadlab.objects.wire_entry import WireEntry
 
 CallState = Literal[
-    "arriving", "requested", "needs approval", "running", "finished", "submitted", "abandoned", "undecided"
+    "arriving",
+    "requested",
+    "needs approval",
+    "running",
+    "finished",
+    "submitted",
+    "abandoned",
+    "undecided",
+    "at the service",
+    "answered by the service",
 ]
+
+ANSWERED: frozenset[CallState] = frozenset({"submitted", "answered by the service"})
+"""The states of calls whose answer the model has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,8 @@ class CallView:
 
     `ok` and `seconds` (the service's) are None where nobody here ran the tool, or not yet. `decision` is a
     person's answer, where one was asked; `asked` the arguments that the model sent, where that person
-    changed them. A call that nobody decided on before its run was over is "undecided".
+    changed them. A call that nobody decided on before its run was over is "undecided". A hosted call, a file
+    search or code that the service runs, waits for nobody here: it is "at the service", then answered by it.
     """
 
     call: ToolCall
@@ -81,8 +96,9 @@ class RunView:
 
     `began` and `at` are the service's Unix seconds of the first and the latest event (None before any).
     `steps`, `calls`, `notes`, `messages` are oldest first; `approvals` are those still open; `requests`
-    are this client's, see `with_requests`. Where a stream is read, `writing` are the messages that are being
-    written, and `pieces` counts what arrived of texts and arguments.
+    are this client's, see `with_requests`; `images` are the pictures that were read. Where a stream is read,
+    `writing` are the messages that are being written, and `pieces` counts what arrived of texts and
+    arguments.
     """
 
     run: Run
@@ -96,6 +112,7 @@ class RunView:
     calls: tuple[CallView, ...] = ()
     notes: tuple[ModelNote, ...] = ()
     messages: tuple[Message, ...] = ()
+    images: tuple[Image, ...] = ()
     writing: tuple[GrowingText, ...] = ()
     retries: tuple[Retrying, ...] = ()
     approvals: tuple[Approval, ...] = ()
@@ -145,6 +162,9 @@ def _(event: StepChanged, view: RunView) -> RunView:
     steps = tuple(step if old.id == step.id else old for old in view.steps)
     view = replace(view, steps=steps if known else (*steps, step))
     for call in step.tool_calls:
+        if call.is_hosted:
+            view = _with_call(view, call, _hosted(call, step.status))
+            continue
         answered = call.output is not None or step.status == "completed"
         view = _with_call(view, call, _answered_elsewhere if answered else lambda card: card)
     return view
@@ -199,12 +219,11 @@ def _(event: ToolFinished, view: RunView) -> RunView:
 
 @_fold.register
 def _(event: OutputsSubmitted, view: RunView) -> RunView:
-    given = {output.tool_call_id: output.output for output in event.outputs}
-    calls = tuple(
-        replace(card, state="submitted", output=given[card.call.id]) if card.call.id in given else card
-        for card in view.calls
-    )
-    return replace(view, run=event.run, calls=calls)
+    given: tuple[ToolOutput | ToolApproval, ...] = (*event.outputs, *event.approvals)
+    answers = {answer.tool_call_id: answer for answer in given}
+    for call in [card.call for card in view.calls if card.call.id in answers]:
+        view = _with_call(_decided(view, call), call, _with_answer(answers[call.id]))
+    return replace(view, run=event.run)
 
 
 @_fold.register
@@ -214,13 +233,18 @@ def _(event: MessageArrived, view: RunView) -> RunView:
 
 
 @_fold.register
+def _(event: ImageArrived, view: RunView) -> RunView:
+    return replace(view, images=(*view.images, event.image))
+
+
+@_fold.register
 def _(event: Retrying, view: RunView) -> RunView:
     return replace(view, retries=(*view.retries, event))
 
 
 @_fold.register
 def _(event: Ended, view: RunView) -> RunView:
-    calls = tuple(card if card.state == "submitted" else _left_open(card) for card in view.calls)
+    calls = tuple(card if card.state in ANSWERED else _left_open(card) for card in view.calls)
     return replace(view, run=event.run, ended=True, calls=calls, approvals=(), writing=())
 
 
@@ -242,8 +266,20 @@ def _whole(call: ToolCall) -> Callable[[CallView], CallView]:
     return lambda card: replace(card, call=call, state="requested") if card.state == "arriving" else card
 
 
+def _hosted(call: ToolCall, status: str) -> Callable[[CallView], CallView]:
+    """What makes of a call the hosted one of a step with that status."""
+    states: dict[str, CallState] = {"in_progress": "at the service", "completed": "answered by the service"}
+    return lambda card: replace(card, call=call, state=states.get(status, "abandoned"))
+
+
 def _answered_elsewhere(card: CallView) -> CallView:
-    return replace(card, state="submitted")
+    return replace(card, state="answered by the service" if card.state == "at the service" else "submitted")
+
+
+def _with_answer(answer: ToolOutput | ToolApproval) -> Callable[[CallView], CallView]:
+    if isinstance(answer, ToolOutput):
+        return lambda card: replace(card, state="submitted", output=answer.output)
+    return lambda card: replace(card, state="at the service" if answer.approve else "submitted")
 
 
 def _left_open(card: CallView) -> CallView:

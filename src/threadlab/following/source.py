@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from threadlab.following.patience import Asking
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import Answers
 
 
 class Source(Protocol):
@@ -26,7 +25,7 @@ class Source(Protocol):
         """A look at this instant, whatever the schedule: for a run that waits for its tools."""
         ...
 
-    def submit(self, outputs: Sequence[ToolOutput]) -> Asking[Run]:
+    def submit(self, answers: Answers) -> Asking[Run]:
         """Answer the run's tool calls, all in one request; the run after that. Tells nothing yet."""
         ...
 

@@ -8,20 +8,19 @@ has no way to do so, and while tools work, when there is no stream, the run is p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from threadlab.errors import NotInThisService, Unavailable
 from threadlab.following.patience import Asking
 from threadlab.following.polls import Polls
 from threadlab.following.writing import Writing
-from threadlab.objects.event import Event, Wait
+from threadlab.objects.event import Wait
 from threadlab.objects.message import Message
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.run_stream import RunStream
 from threadlab.objects.stream_event import StreamEvent
-from threadlab.objects.tool_call import ToolCall, ToolOutput
+from threadlab.objects.tool_call import Answers, ToolCall
 
 
 class Streamed:
@@ -35,6 +34,7 @@ class Streamed:
         self.is_behind = False
         self.failures = 0
         self.steps: dict[str, RunStep] = {}
+        self.asked_for_text: set[str] = set()
         self.writing = Writing()
         self.written: dict[str, Message] = {}
 
@@ -56,11 +56,11 @@ class Streamed:
         self.is_behind = run.status != "requires_action"
         return run
 
-    def submit(self, outputs: Sequence[ToolOutput]) -> Asking[Run]:
+    def submit(self, answers: Answers) -> Asking[Run]:
         """Answer the run's tool calls, and read the stream of the next leg to its first status."""
         if self.stream is None:
-            return (yield from self.polls.submit(outputs))
-        before, self.stream = self.stream, self.stream.answer(outputs)
+            return (yield from self.polls.submit(answers))
+        before, self.stream = self.stream, self.stream.answer(answers)
         before.close()
         while (event := (yield from self._read())) is not None:
             if event.run is not None:
@@ -117,18 +117,19 @@ class Streamed:
             except NotInThisService:
                 self.stream = None
 
-    def _tell(self, event: StreamEvent) -> Iterator[Event]:
+    def _tell(self, event: StreamEvent) -> Asking[None]:
         if event.run is not None:
             yield from self._status(event.run)
         elif event.step is not None:
             self.steps[event.step.id] = event.step
             if event.step.status == "in_progress":
+                yield from self._read_what_was_found(self.sight.run)
                 yield from self.sight.stepped(tuple(self.steps.values()), self.time.now())
         elif event.message is not None:
             self.written[event.message.id] = event.message
         yield from self.writing.grown(event.pieces, self.time.now())
 
-    def _status(self, run: Run) -> Iterator[Event]:
+    def _status(self, run: Run) -> Asking[None]:
         """The same order as that of a poll: the status, the model's reasons, the steps."""
         if self.is_behind and run.status != self.sight.status:
             return
@@ -139,7 +140,20 @@ class Streamed:
         if run.status == "requires_action":
             self.steps |= {step.id: _asking(step, run) for step in self.steps.values() if _is_open(step)}
         yield from self.sight.explained(run.service.notes(run), self.time.now())
+        yield from self._read_what_was_found(run)
         yield from self.sight.stepped(tuple(self.steps.values()), self.time.now())
+
+    def _read_what_was_found(self, run: Run) -> Asking[None]:
+        """Of searches, a stream tells the text of results only where `include` asked: else read the steps."""
+        bare = {step.id for step in self.steps.values() if _lacks_text(step)} - self.asked_for_text
+        if bare:
+            self.asked_for_text |= bare
+            steps = yield from self.patience.ask(lambda: run.service.read_steps(run))
+            self.steps |= {step.id: step for step in steps if step.id in bare}
+
+
+def _lacks_text(step: RunStep) -> bool:
+    return any(result.text is None for call in step.tool_calls for result in call.results)
 
 
 def _is_open(step: RunStep) -> bool:

@@ -18,16 +18,17 @@ class Writing:
         self.calls: dict[tuple[str, int], ToolCall] = {}
 
     def grown(self, pieces: Sequence[TextPiece | CallPiece], at: float) -> Iterator[Event]:
-        """The events for more pieces. Pieces that add nothing to a text have none."""
+        """The events for more pieces. Pieces that add nothing have none."""
         for piece in pieces:
             if isinstance(piece, CallPiece):
-                yield self._call(piece, at)
+                if piece.arguments or (piece.step_id, piece.index) not in self.calls:
+                    yield self._call(piece, at)
             elif piece.text:
                 so_far = self.texts[piece.message_id] = self.texts.get(piece.message_id, "") + piece.text
                 yield TextArrived(at=at, message_id=piece.message_id, text=piece.text, so_far=so_far)
 
     def _call(self, piece: CallPiece, at: float) -> ArgumentsArrived:
         place = piece.step_id, piece.index
-        before = self.calls.get(place) or ToolCall(id=piece.id, name=piece.name)
+        before = self.calls.get(place) or ToolCall(id=piece.id, kind=piece.kind, name=piece.name)
         call = self.calls[place] = replace(before, arguments=before.arguments + piece.arguments)
         return ArgumentsArrived(at=at, call=call, text=piece.arguments)

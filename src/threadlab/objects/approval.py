@@ -27,21 +27,33 @@ class Decision:
 class Approval:
     """A question that is open until `approve` or `deny` was called; `decision` completes then.
 
-    `check` says no to arguments (JSON text) that the tool would not take, by the error that it raises.
+    `check` says no to arguments (JSON text) that the tool would not take, by the error that it raises. Where
+    the service makes the call itself it is not `editable`: it has the arguments already.
     """
 
-    def __init__(self, call: ToolCall, check: Callable[[str], object] = json.loads) -> None:
+    def __init__(
+        self, call: ToolCall, check: Callable[[str], object] = json.loads, *, editable: bool = True
+    ) -> None:
         self.call = call
         self.check = check
+        self.editable = editable
         self.decision: Future[Decision] = Future()
         self.decision.set_running_or_notify_cancel()  # a waiter that goes away does not answer the question
 
     def approve(self, arguments: str | None = None) -> None:
-        """Let the call run, with the model's arguments or with these (JSON text)."""
+        """Let the call run, with the model's arguments or with these (JSON text).
+
+        Raises ToolError for other arguments where they are not `editable`, and if it was answered before.
+        """
+        if not self.editable and arguments not in (None, self.call.arguments):
+            raise ToolError(
+                f"the arguments of {self.call.name} cannot be changed: the service makes the call",
+                hint="approve() it as the model asked for it, or deny() it",
+            )
         self._answer(Decision(True, self.call.arguments if arguments is None else arguments))
 
     def deny(self, reason: str = "the user said no") -> None:
-        """Do not run it; the model is told the reason."""
+        """Do not run it; the model is told the reason, or just no where the service makes the call."""
         self._answer(Decision(False, self.call.arguments, reason))
 
     def _answer(self, decision: Decision) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from threadlab.objects.approval import Approval
+from threadlab.objects.image import Image
 from threadlab.objects.message import Message
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
-from threadlab.objects.tool_call import ToolCall, ToolOutput
+from threadlab.objects.tool_call import ToolApproval, ToolCall, ToolOutput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,10 @@ class ToolCallsRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalNeeded(Event):
-    """A call waits for a person; answer with `approval.approve()` or `approval.deny()`."""
+    """A call waits for a person; answer with `approval.approve()` or `approval.deny()`.
+
+    An approved call runs here, as `ToolStarted` tells; one of an MCP server is made by the service.
+    """
 
     approval: Approval
 
@@ -107,10 +111,11 @@ class ToolFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputsSubmitted(Event):
-    """All outputs of a round went back in one request."""
+    """All outputs of a round went back in one request, or all `approvals` of calls of MCP servers."""
 
     run: Run
-    outputs: tuple[ToolOutput, ...]
+    outputs: tuple[ToolOutput, ...] = ()
+    approvals: tuple[ToolApproval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +123,13 @@ class MessageArrived(Event):
     """A message that this run wrote is in the thread."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageArrived(Event):
+    """A picture of this run, from its code or in its message, was read so that it can be shown."""
+
+    image: Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

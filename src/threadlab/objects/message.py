@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from threadlab.objects.citation import Citation, FileLink, citations_of, file_links_of
+
+BETWEEN_PARTS = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +41,28 @@ class Message:
     @property
     def text(self) -> str:
         """All text parts, joined by blank lines."""
-        return "\n\n".join(part.text for part in self.content if part.kind == "text")
+        return BETWEEN_PARTS.join(part.text for part in self.content if part.kind == "text")
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where it cites files: `message.text[one.start:one.end]` is the marker of each."""
+        return tuple(one for begins, part in self._texts() for one in citations_of(part.detail, begins))
+
+    @property
+    def file_links(self) -> tuple[FileLink, ...]:
+        """Where it names files that an agent's code made."""
+        return tuple(one for begins, part in self._texts() for one in file_links_of(part.detail, begins))
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The ids of the image files in it, in order."""
+        parts = (part.detail.get("image_file") for part in self.content if part.kind == "image_file")
+        return tuple(str(one["file_id"]) for one in parts if isinstance(one, Mapping) and one.get("file_id"))
+
+    def _texts(self) -> Iterator[tuple[int, Part]]:
+        """Each text part, with the place in `text` where it begins."""
+        begins = 0
+        for part in self.content:
+            if part.kind == "text":
+                yield begins, part
+                begins += len(part.text) + len(BETWEEN_PARTS)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObject:
-    """An object that lies at the service until somebody deletes it. `kind` is "agent" or "thread".
+    """An object that lies at the service until somebody deletes it. `kind` is "agent", "thread",
+    "vector store" or "file".
 
     `created_at` is in Unix seconds, `age` in seconds of the service's clock. `made_here` tells whether this
     kit made it, for this project folder. `in_use` tells whether a run is at work on it now; None where

@@ -9,18 +9,19 @@ The statuses, as one table that everything asks (`STATUSES`):
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from threadlab.errors import RunError
 from threadlab.objects.fault import Fault
+from threadlab.objects.image import Image
 from threadlab.objects.message import Message
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.stepping import Stepping
 from threadlab.objects.time import Time
-from threadlab.objects.tool_call import ToolCall, ToolOutput
+from threadlab.objects.tool_call import Answers, ToolCall
 from threadlab.objects.usage import Usage
 from threadlab.objects.wire_entry import WireEntry
 
@@ -80,8 +81,12 @@ class RunHome(Protocol):
         """The messages that this run wrote, oldest first."""
         ...
 
-    def answer_run(self, run: Run, outputs: Sequence[ToolOutput]) -> Run:
-        """Submit tool outputs."""
+    def read_image(self, file_id: str) -> Image | None:
+        """The picture in a file; None where it is none, too large to be shown, or gone."""
+        ...
+
+    def answer_run(self, run: Run, answers: Answers) -> Run:
+        """Submit tool outputs, or approvals."""
         ...
 
     def cancel_run(self, run: Run) -> Run:
@@ -153,16 +158,16 @@ class Run:
         return self.service.read_run(self)
 
     def steps(self) -> tuple[RunStep, ...]:
-        """Its steps so far, oldest first."""
+        """Its steps so far, oldest first; what its file searches found comes with its text."""
         return self.service.read_steps(self)
 
     def messages(self) -> tuple[Message, ...]:
         """The messages that it wrote, oldest first."""
         return self.service.read_messages(self)
 
-    def submit(self, outputs: Sequence[ToolOutput]) -> Run:
-        """Answer its tool calls, all of them in one request."""
-        return self.service.answer_run(self, outputs)
+    def submit(self, answers: Answers) -> Run:
+        """Answer its tool calls, all of them in one request: by outputs, or by approvals for MCP servers."""
+        return self.service.answer_run(self, answers)
 
     def cancel(self) -> Run:
         """Ask for its end. Waiting is not owning: leaving a wait does not do this."""

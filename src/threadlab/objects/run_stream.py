@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Protocol
 
 from threadlab.objects.event import Wait
 from threadlab.objects.run import Run
 from threadlab.objects.stream_event import StreamEvent
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import Answers
 
 
 class RunStream(Protocol):
@@ -40,8 +40,8 @@ class RunStream(Protocol):
         """
         ...
 
-    def answer(self, outputs: Sequence[ToolOutput]) -> RunStream:
-        """Submit the outputs that the run waits for; the stream of its next leg."""
+    def answer(self, answers: Answers) -> RunStream:
+        """Submit the outputs or approvals that the run waits for; the stream of its next leg."""
         ...
 
     def rejoin(self) -> RunStream:

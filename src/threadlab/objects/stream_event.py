@@ -22,7 +22,7 @@ class TextPiece:
 class CallPiece:
     """More of a tool call: first its id and name, then, with both empty, only more of its arguments.
 
-    `index` is the call's place among the calls of its step.
+    `index` is the call's place among the calls of its step. Of a code interpreter, the code is its arguments.
     """
 
     step_id: str
@@ -30,6 +30,7 @@ class CallPiece:
     arguments: str
     id: str = ""
     name: str = ""
+    kind: str = "function"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from threadlab.objects.hosted_call import (
+    CODE_INTERPRETER,
+    FILE_SEARCH,
+    CodeResult,
+    SearchResult,
+    code_result,
+    search_results,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,21 @@ class ToolCall:
     output: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_hosted(self) -> bool:
+        """Whether the service answers it itself, with a search or by running code."""
+        return self.kind in (FILE_SEARCH, CODE_INTERPRETER)
+
+    @property
+    def results(self) -> tuple[SearchResult, ...]:
+        """What a call of file_search found; empty for other calls."""
+        return search_results(self.detail)
+
+    @property
+    def code(self) -> CodeResult | None:
+        """What a call of code_interpreter ran; None for other calls."""
+        return code_result(self.detail)
+
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
@@ -29,3 +53,15 @@ class ToolOutput:
 
     tool_call_id: str
     output: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolApproval:
+    """The answer to a call that the service makes itself once it may: yes or no, tied to it by its id."""
+
+    tool_call_id: str
+    approve: bool
+
+
+Answers = Sequence[ToolOutput] | Sequence[ToolApproval]
+"""What a run waits for: outputs of the client's tools, or approval of calls of MCP servers."""

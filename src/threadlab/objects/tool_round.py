@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from threadlab.objects.event import Event
 from threadlab.objects.time import Time
-from threadlab.objects.tool_call import ToolCall, ToolOutput
+from threadlab.objects.tool_call import ToolApproval, ToolCall, ToolOutput
 
 
 class ToolRound(Protocol):
@@ -22,8 +22,8 @@ class ToolRound(Protocol):
         ...
 
     @property
-    def outputs(self) -> tuple[ToolOutput, ...] | None:
-        """One output for each call, in the calls' order; None while any is missing."""
+    def outputs(self) -> tuple[ToolOutput, ...] | tuple[ToolApproval, ...] | None:
+        """One output (or approval) for each call, in the calls' order; None while any is missing."""
         ...
 
     def changed(self) -> Future[Any]:
@@ -40,4 +40,14 @@ class AnswersToolCalls(Protocol):
 
     def begin(self, calls: Sequence[ToolCall], time: Time) -> ToolRound:
         """Start answering. Never raises for a bad call: a failure is an output."""
+        ...
+
+
+@runtime_checkable
+class GivesApprovals(Protocol):
+    """Someone who may answer calls of MCP servers, too, which the service makes once it may."""
+
+    @property
+    def approves(self) -> bool:
+        """Whether such calls are answered, by approvals in the place of outputs."""
         ...

@@ -5,29 +5,34 @@ It does not know what the client talks to, so it serves the local backend and Az
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from azure.ai.agents import AgentsClient
 
 from threadlab.objects.agent import Agent
+from threadlab.objects.hosted_call import FILE_SEARCH
+from threadlab.objects.image import Image
 from threadlab.objects.message import Message
 from threadlab.objects.model_note import ModelNote
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.stepping import Stepping
 from threadlab.objects.time import Time
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import Answers
 from threadlab.objects.truth import Truth
 from threadlab.objects.wire_entry import WireEntry
 from threadlab.service import read
+from threadlab.service.approvals import approvals_in, outputs_in
 from threadlab.service.failures import telling
+from threadlab.service.files import ClassicFiles
 from threadlab.service.groups import ClassicMessages, ClassicRuns, ClassicRunSteps, ClassicThreads
 from threadlab.service.made_by import MadeBy
 from threadlab.service.paging import listed
 from threadlab.service.port import Order, Tools
-from threadlab.service.sending import given, tool_definitions
+from threadlab.service.sending import given, with_resources
 from threadlab.service.streaming import ClassicStreams
+from threadlab.service.vector_stores import ClassicVectorStores
 
 
 class ClassicService:
@@ -69,6 +74,8 @@ class ClassicService:
         self.messages = ClassicMessages(client)
         self.runs = ClassicRuns(client, streams)
         self.run_steps = ClassicRunSteps(client)
+        self.files = ClassicFiles(client, self._made_by)
+        self.vector_stores = ClassicVectorStores(client, time, self._made_by)
 
     def create_agent(
         self,
@@ -81,14 +88,17 @@ class ClassicService:
         metadata: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Agent:
-        """A new agent; without `model`, the one that the settings name. `options` are the SDK's own."""
+        """A new agent; without `model`, the one that the settings name. `options` are the SDK's own.
+
+        A tool of the SDK (`FileSearchTool`) brings its resources along.
+        """
         body = given(
             name=name,
             description=description,
             instructions=instructions,
-            tools=tool_definitions(tools),
             metadata=self._made_by.marked(metadata),
         )
+        options |= with_resources(tools, options.get("tool_resources"))
         with telling("create an agent"):
             agent = read.agent(self.sdk.create_agent(model=model or self.model, **body, **options))
         self._made_by.remember(agent.id)
@@ -105,8 +115,7 @@ class ClassicService:
 
     def update_agent(self, agent_id: str, **changes: Any) -> Agent:
         """Change what is named (as in `create_agent`); later runs see it, earlier ones do not."""
-        if "tools" in changes:
-            changes["tools"] = tool_definitions(changes["tools"])
+        changes |= with_resources(changes.get("tools"), changes.get("tool_resources"))
         if "metadata" in changes:
             changes["metadata"] = self._made_by.still_marked(agent_id, changes["metadata"])
         with telling(f"update agent {agent_id}"):
@@ -122,16 +131,23 @@ class ClassicService:
         return self.runs.get(run.thread_id, run.id)
 
     def read_steps(self, run: Run) -> tuple[RunStep, ...]:
-        """Its steps, oldest first: one request for each hundred."""
-        return tuple(self.run_steps.list(run.thread_id, run.id, order="asc"))
+        """Its steps, oldest first: one request for each hundred. Of a run that may search, with contents."""
+        contents = any(tool.get("type") == FILE_SEARCH for tool in run.tools)
+        return tuple(self.run_steps.list(run.thread_id, run.id, contents=contents, order="asc"))
 
     def read_messages(self, run: Run) -> tuple[Message, ...]:
         """The messages that it wrote, oldest first: one request for each hundred."""
         return tuple(self.messages.list(run.thread_id, run_id=run.id, order="asc"))
 
-    def answer_run(self, run: Run, outputs: Sequence[ToolOutput]) -> Run:
-        """Submit tool outputs."""
-        return self.runs.submit_tool_outputs(run.thread_id, run.id, outputs)
+    def read_image(self, file_id: str) -> Image | None:
+        """The picture in a file; None where it is none, too large to be shown, or gone."""
+        return self.files.image(file_id)
+
+    def answer_run(self, run: Run, answers: Answers) -> Run:
+        """Submit tool outputs, or approvals."""
+        if approvals := approvals_in(answers):
+            return self.runs.submit_tool_approvals(run.thread_id, run.id, approvals)
+        return self.runs.submit_tool_outputs(run.thread_id, run.id, outputs_in(answers))
 
     def cancel_run(self, run: Run) -> Run:
         """Ask for its end."""

@@ -1,7 +1,7 @@
 """Clean-up: what was made here is deleted, and nothing else.
 
-Threads go first, for a run on one of them may still name its agent; then agents. It can be done again at
-any time, also after it was interrupted: what is gone already is fine.
+Threads go first, for a run on one of them may still name its agent; then agents, then what these searched.
+It can be done again at any time, also after it was interrupted: what is gone already is fine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from threadlab.errors import NotFound, ServiceError, Unavailable
 from threadlab.objects.quota import CleanedUp, LeftAlone, Quota, StoredObject
 from threadlab.service.port import AgentService
 
-ORDER = ("thread", "agent")
+ORDER = ("thread", "agent", "vector store", "file")
 RETRIES = 4
 FIRST_WAIT = 1.0
 
@@ -68,6 +68,8 @@ def _delete(service: AgentService, one: StoredObject) -> None:
     verbs: Mapping[str, Callable[[str], None]] = {
         "thread": service.threads.delete,
         "agent": service.delete_agent,
+        "vector store": service.vector_stores.delete,
+        "file": service.files.delete,
     }
     for attempt in range(RETRIES):
         try:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from azure.ai.agents import AgentsClient
+from azure.ai.agents.models import RunAdditionalFieldList
 from azure.ai.agents.models import ToolOutput as SdkToolOutput
 
 from threadlab.objects.message import Message
@@ -18,8 +19,9 @@ from threadlab.objects.run_step import RunStep
 from threadlab.objects.run_stream import RunStream
 from threadlab.objects.stream_event import StreamEvent
 from threadlab.objects.thread import Thread
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import ToolApproval, ToolOutput
 from threadlab.service import read
+from threadlab.service.approvals import submit_approvals
 from threadlab.service.failures import telling
 from threadlab.service.made_by import MadeBy
 from threadlab.service.paging import listed
@@ -128,6 +130,7 @@ class ClassicRuns:
     """The runs of a thread. Each run that is read is tied to the service that `streams` names."""
 
     def __init__(self, client: AgentsClient, streams: ClassicStreams) -> None:
+        self._client = client
         self._sdk = client.runs
         self._streams = streams
         self._read = partial(read.run, home=streams.home)
@@ -201,6 +204,10 @@ class ClassicRuns:
         """Answer all tool calls that the run waits for, and read its events from there on."""
         return self._streams.answer(thread_id, run_id, outputs)
 
+    def submit_tool_approvals(self, thread_id: str, run_id: str, approvals: Sequence[ToolApproval]) -> Run:
+        """Allow all calls of MCP servers that the run waits to make, or not."""
+        return self._read(submit_approvals(self._client, thread_id, run_id, approvals).json())
+
     def cancel(self, thread_id: str, run_id: str) -> Run:
         """Ask for the run's end."""
         with telling(f"cancel run {run_id}", run_id=run_id, thread_id=thread_id):
@@ -213,17 +220,23 @@ class ClassicRunSteps:
     def __init__(self, client: AgentsClient) -> None:
         self._sdk = client.run_steps
 
-    def get(self, thread_id: str, run_id: str, step_id: str) -> RunStep:
-        """The step of that id."""
+    def get(self, thread_id: str, run_id: str, step_id: str, *, contents: bool = False) -> RunStep:
+        """The step of that id; with `contents`, the text of what a file search found comes along."""
         with telling(f"read step {step_id}", run_id=run_id, thread_id=thread_id):
-            return read.step(self._sdk.get(thread_id, run_id, step_id))
+            return read.step(self._sdk.get(thread_id, run_id, step_id, **_included(contents)))
 
     def list(
-        self, thread_id: str, run_id: str, *, limit: int | None = None, order: Order | None = None
+        self,
+        thread_id: str,
+        run_id: str,
+        *,
+        contents: bool = False,
+        limit: int | None = None,
+        order: Order | None = None,
     ) -> Iterator[RunStep]:
-        """The run's steps."""
+        """The run's steps; with `contents`, the text of what file searches found comes along."""
         return listed(
-            partial(self._sdk.list, thread_id, run_id),
+            partial(self._sdk.list, thread_id, run_id, **_included(contents)),
             read.step,
             f"list the steps of run {run_id}",
             limit=limit,
@@ -231,6 +244,10 @@ class ClassicRunSteps:
             run_id=run_id,
             thread_id=thread_id,
         )
+
+
+def _included(contents: bool) -> dict[str, Any]:
+    return {"include": [RunAdditionalFieldList.FILE_SEARCH_CONTENTS]} if contents else {}
 
 
 def _run_options(

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from threadlab.objects.agent import Agent
+from threadlab.objects.file import File
 from threadlab.objects.thread import Thread
+from threadlab.objects.vector_store import VectorStore
 
 KEY = "threadlab.made_by"
 """The metadata that says whose an object is."""
@@ -51,8 +53,15 @@ class MadeBy:
         """That one was made here just now."""
         self._made.add(id)
 
-    def knows(self, one: Agent | Thread) -> bool:
-        """Whether it was made here, or by the local backend for a run on a thread that was."""
-        if one.id in self._made or one.metadata.get(PARENT) in self._made:
+    def knows(self, one: Agent | Thread | VectorStore | File) -> bool:
+        """Whether it was made here, or by the local backend for a run on a thread that was.
+
+        A file carries no mark: one that another process uploaded is nobody's here.
+        """
+        if one.id in self._made:
+            return True
+        if isinstance(one, File):
+            return False
+        if one.metadata.get(PARENT) in self._made:
             return True
         return self.owner is not None and one.metadata.get(KEY) == self.owner

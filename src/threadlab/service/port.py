@@ -8,7 +8,7 @@ Lists are iterators that page by themselves. Their order is the service's: newes
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from threadlab.objects.agent import Agent
 from threadlab.objects.message import Message
@@ -17,9 +17,9 @@ from threadlab.objects.run_step import RunStep
 from threadlab.objects.run_stream import RunStream
 from threadlab.objects.stream_event import StreamEvent
 from threadlab.objects.thread import Thread
-from threadlab.objects.tool_call import ToolOutput
-
-Order = Literal["asc", "desc"]
+from threadlab.objects.tool_call import ToolApproval, ToolOutput
+from threadlab.service.file_port import Files, VectorStores
+from threadlab.service.order import Order as Order
 
 
 class ToolDefinition(Protocol):
@@ -166,6 +166,10 @@ class Runs(Protocol):
         """Answer all tool calls that the run waits for, and read its events from there on."""
         ...
 
+    def submit_tool_approvals(self, thread_id: str, run_id: str, approvals: Sequence[ToolApproval]) -> Run:
+        """Allow all calls of MCP servers that the run waits to make, or not."""
+        ...
+
     def cancel(self, thread_id: str, run_id: str) -> Run:
         """Ask for the run's end."""
         ...
@@ -174,19 +178,25 @@ class Runs(Protocol):
 class RunSteps(Protocol):
     """The steps of a run."""
 
-    def get(self, thread_id: str, run_id: str, step_id: str) -> RunStep:
-        """The step of that id."""
+    def get(self, thread_id: str, run_id: str, step_id: str, *, contents: bool = False) -> RunStep:
+        """The step of that id; with `contents`, the text of what a file search found comes along."""
         ...
 
     def list(
-        self, thread_id: str, run_id: str, *, limit: int | None = None, order: Order | None = None
+        self,
+        thread_id: str,
+        run_id: str,
+        *,
+        contents: bool = False,
+        limit: int | None = None,
+        order: Order | None = None,
     ) -> Iterator[RunStep]:
-        """The run's steps."""
+        """The run's steps; with `contents`, the text of what file searches found comes along."""
         ...
 
 
 class AgentService(RunHome, Protocol):
-    """A service: agents as verbs of its own, the rest in four groups, as in the SDK.
+    """A service: agents as verbs of its own, the rest in groups, as in the SDK.
 
     `protocol` names the wire protocol ("classic"), `place` where it runs, in words for a person.
     """
@@ -224,6 +234,16 @@ class AgentService(RunHome, Protocol):
     @property
     def run_steps(self) -> RunSteps:
         """Run steps."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """Files."""
+        ...
+
+    @property
+    def vector_stores(self) -> VectorStores:
+        """Vector stores."""
         ...
 
     def create_agent(

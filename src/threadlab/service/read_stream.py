@@ -47,13 +47,15 @@ def _texts(wire: read.Wire) -> Iterator[TextPiece]:
 def _calls(wire: read.Wire) -> Iterator[CallPiece]:
     details = (wire.get("delta") or {}).get("step_details") or {}
     for call in details.get("tool_calls") or ():
-        body = call.get(str(call.get("type"))) or {}
+        kind = str(call.get("type"))
+        body = call.get(kind) or {}
         yield CallPiece(
             wire["id"],
             call.get("index") or 0,
-            body.get("arguments") or "",
+            body.get("arguments") or body.get("input") or "",
             call.get("id") or "",
             body.get("name") or "",
+            kind,
         )
 
 

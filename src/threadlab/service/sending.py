@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from azure.ai.agents.models import CodeInterpreterToolDefinition, FileSearchToolDefinition, ToolResources
 from azure.ai.agents.models import ToolDefinition as SdkToolDefinition
 
 from threadlab.errors import ToolDefinitionError
 from threadlab.service.port import Tools
 from threadlab.service.read import plain
+
+_CHECKED_BY_THE_SDK: Mapping[str, type[SdkToolDefinition]] = {
+    "file_search": FileSearchToolDefinition,
+    "code_interpreter": CodeInterpreterToolDefinition,
+}
+"""The tools that the SDK must see as objects of its own where resources are given for them."""
 
 
 def given(**fields: Any) -> dict[str, Any]:
@@ -20,6 +27,19 @@ def given(**fields: Any) -> dict[str, Any]:
 def tool_definitions(tools: Tools | None) -> list[Any] | None:
     """Tools in wire form: from objects with a `definition`, mappings, and the SDK's own, mixed."""
     return None if tools is None else [definition for tool in tools for definition in _definitions(tool)]
+
+
+def with_resources(tools: Tools | None, resources: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Tools and what they work on: what is given, over what the SDK's own tools (`FileSearchTool`) carry.
+
+    Both as the SDK takes them for an agent, whose definitions it compares with the resources by class.
+    """
+    carried = [plain(getattr(tool, "resources", None) or {}) for tool in tools or ()]
+    merged: dict[str, Any] = {}
+    for one in (*carried, plain(resources or {})):
+        merged |= one
+    fields = {"tools": tool_definitions(tools), "tool_resources": ToolResources(merged) if merged else None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _definitions(tool: Any) -> Iterator[Any]:
@@ -38,7 +58,8 @@ def _checked(definition: Any, tool: object) -> Any:
         return definition
     if not isinstance(definition, Mapping) or not definition.get("type"):
         raise _no_tool(tool)
-    return plain(definition)
+    kind = _CHECKED_BY_THE_SDK.get(str(definition["type"]))
+    return plain(definition) if kind is None else kind(plain(definition))
 
 
 def _no_tool(tool: object) -> ToolDefinitionError:

@@ -11,7 +11,7 @@ service without it says so with NotInThisService, and its runs are polled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -25,7 +25,8 @@ from threadlab.errors import NotInThisService, Unavailable
 from threadlab.objects.event import Wait
 from threadlab.objects.run import Run, RunHome
 from threadlab.objects.stream_event import StreamEvent
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import Answers
+from threadlab.service.approvals import approvals_in, outputs_in, submit_approvals
 from threadlab.service.event_reader import EventReader
 from threadlab.service.failures import telling
 
@@ -67,16 +68,21 @@ class ClassicStreams:
         self,
         thread_id: str,
         run_id: str,
-        outputs: Sequence[ToolOutput],
+        answers: Answers,
         run: Run | None = None,
         seen: int = 0,
     ) -> ClassicRunStream:
-        """Submit tool outputs and read the events of the next leg; `run` and `seen` as of the last."""
+        """Submit tool outputs or approvals and read the events of the next leg; `run`, `seen` of the last."""
+        if approvals := approvals_in(answers):
+            response = submit_approvals(self._sdk, thread_id, run_id, approvals, stream=True)
+            return ClassicRunStream(response.iter_bytes(), self, thread_id, run, seen)
         handler = Bytes()
-        answers: Any = [SdkToolOutput(tool_call_id=each.tool_call_id, output=each.output) for each in outputs]
+        outputs: Any = [
+            SdkToolOutput(tool_call_id=each.tool_call_id, output=each.output) for each in outputs_in(answers)
+        ]
         with telling(f"submit tool outputs to run {run_id}", run_id=run_id, thread_id=thread_id):
             self._sdk.runs.submit_tool_outputs_stream(
-                thread_id, run_id, tool_outputs=answers, event_handler=handler
+                thread_id, run_id, tool_outputs=outputs, event_handler=handler
             )
         return ClassicRunStream(handler.pieces, self, thread_id, run, seen)
 
@@ -139,9 +145,9 @@ class ClassicRunStream:
             self._count(step)
         return step
 
-    def answer(self, outputs: Sequence[ToolOutput]) -> ClassicRunStream:
-        """Submit the outputs that the run waits for; the stream of its next leg."""
-        return self._streams.answer(self.run.thread_id, self.run.id, outputs, self.run, self.seen)
+    def answer(self, answers: Answers) -> ClassicRunStream:
+        """Submit the outputs or approvals that the run waits for; the stream of its next leg."""
+        return self._streams.answer(self.run.thread_id, self.run.id, answers, self.run, self.seen)
 
     def rejoin(self) -> ClassicRunStream:
         """A new stream of the same run that goes on behind what this one has read."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threadlab.objects.tool_call import ToolCall
 
 Policy = Callable[[ToolCall], bool]
-Approve = bool | Policy
+Approve = bool | Policy | None
 
 
 def never(call: ToolCall) -> bool:
@@ -27,13 +27,13 @@ def always(call: ToolCall) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ByName:
-    """The calls of these tools wait. A toolbox refuses a name that it does not hold."""
+    """The calls of these tools wait, and all of MCP servers. A toolbox refuses names it does not hold."""
 
     names: frozenset[str]
 
     def __call__(self, call: ToolCall) -> bool:
-        """Whether the call's tool is one of them."""
-        return call.name in self.names
+        """Whether the call's tool is one of them, or a server's."""
+        return call.kind == "mcp" or call.name in self.names
 
 
 def by_name(*names: str) -> ByName:
@@ -42,7 +42,7 @@ def by_name(*names: str) -> ByName:
 
 
 def policy_of(approve: Approve) -> Policy:
-    """False is `never`, True is `always`; a policy stays itself."""
-    if isinstance(approve, bool):
+    """False and None are `never`, True is `always`; a policy stays itself."""
+    if approve is None or isinstance(approve, bool):
         return always if approve else never
     return approve

@@ -14,6 +14,7 @@ from threadlab.errors import ToolDefinitionError
 from threadlab.objects.time import Time
 from threadlab.objects.tool_call import ToolCall
 from threadlab.tools.approval_policy import Approve, ByName, policy_of
+from threadlab.tools.approval_round import ApprovalRound
 from threadlab.tools.executors.port import Executor
 from threadlab.tools.executors.worker_thread import WorkerThread
 from threadlab.tools.round import Round
@@ -24,15 +25,18 @@ class Toolbox:
     """Tools under distinct names, where they run, and whose calls wait for a person.
 
     `executor` is WorkerThread() unless another is given. `approve` is asked besides each tool's own policy:
-    False, True, `by_name(...)` or a function of the ToolCall. Raises ToolDefinitionError for what is not a
-    tool, a name held twice, a name in `by_name` that no tool has, and a tool that the executor cannot run.
+    False, True, `by_name(...)` or a function of the ToolCall. Given, it decides on calls of MCP servers, too,
+    where those wait for approval: a person is asked, or they are approved; without it nobody does.
+    Raises ToolDefinitionError for what is not a tool, a name held twice, a name in `by_name` that no tool
+    has, and a tool that the executor cannot run.
     """
 
     def __init__(
-        self, *tools: Tool[..., Any], executor: Executor | None = None, approve: Approve = False
+        self, *tools: Tool[..., Any], executor: Executor | None = None, approve: Approve = None
     ) -> None:
         self._executor: Executor = WorkerThread() if executor is None else executor
         self._policy = policy_of(approve)
+        self._approves = approve is not None
         for tool in tools:
             _check_tool(tool)
             self._executor.check(tool)
@@ -53,8 +57,15 @@ class Toolbox:
         """The tools in the service's wire form, in the order given."""
         return tuple(tool.definition for tool in self)
 
-    def begin(self, calls: Sequence[ToolCall], time: Time) -> Round:
-        """Take on the calls of a run; `time` is the service's clock. See `Round`."""
+    @property
+    def approves(self) -> bool:
+        """Whether calls of MCP servers are decided on: it was said how."""
+        return self._approves
+
+    def begin(self, calls: Sequence[ToolCall], time: Time) -> Round | ApprovalRound:
+        """Take on the calls of a run; `time` is the service's clock. See `Round` and `ApprovalRound`."""
+        if self._approves and calls and all(call.kind == "mcp" for call in calls):
+            return ApprovalRound(calls, self._policy, time)
         return Round(calls, self._tools, self._executor, self._policy, time)
 
 

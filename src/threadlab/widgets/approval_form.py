@@ -61,7 +61,8 @@ class ApprovalForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self.name = first_line(approval.call.name, 40)
         asked = pretty_text(approval.call.arguments)
         self.head = ipywidgets.HTML()
-        self.asked = ipywidgets.HTML(html("approval_asked.html", arguments=asked))
+        shown = html("approval_asked.html", arguments=asked, fixed=not approval.editable)
+        self.asked = ipywidgets.HTML(shown)
         rows = min(max(asked.count("\n") + 2, 3), MOST_ROWS)
         self.arguments = ipywidgets.Textarea(value=asked, rows=rows, description="Arguments to run it with")
         self.arguments.add_class("tl-typed")
@@ -70,6 +71,8 @@ class ApprovalForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self.edit = ipywidgets.Button(description="Edit arguments", tooltip="Run it with other arguments")
         self.deny = ipywidgets.Button(description=f"Deny {self.name}", tooltip="The model is told so")
         self.reason = ipywidgets.Text(description="Why not?", placeholder="a reason for the model")
+        if not approval.editable:  # nor does the service take a reason
+            self.edit.layout.display = self.reason.layout.display = "none"
         self.buttons = ipywidgets.HBox([self.approve, self.edit, self.deny, self.reason])
         self.buttons.add_class("tl-buttons")
         for button, press in (

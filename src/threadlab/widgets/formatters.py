@@ -20,12 +20,15 @@ from threadlab.diagnosis.finding import Diagnosis
 from threadlab.following.explain import Explanation
 from threadlab.following.run_view import RunView
 from threadlab.objects.agent import Agent
+from threadlab.objects.file import File
 from threadlab.objects.message import Message
 from threadlab.objects.quota import CleanedUp, Quota
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
+from threadlab.objects.vector_store import VectorStore, VectorStoreFile
 from threadlab.widgets import statistics_card, waterfall, window_view, wire_panel
+from threadlab.widgets.citations_view import message_html
 from threadlab.widgets.diagnosis_card import diagnosis_html, diagnosis_text
 from threadlab.widgets.object_cards import object_html, object_text
 from threadlab.widgets.quota_view import clean_up_html, clean_up_text, quota_html, quota_text
@@ -44,7 +47,10 @@ FORMS: dict[type, tuple[Words, Words]] = {
     Totals: (statistics_card.render_html, statistics_card.render_text),
     Quota: (quota_html, quota_text),
     CleanedUp: (clean_up_html, clean_up_text),
-    **dict.fromkeys((Agent, Thread, Message, RunStep, Lab), (object_html, object_text)),
+    Message: (message_html, object_text),
+    **dict.fromkeys(
+        (Agent, Thread, RunStep, Lab, File, VectorStore, VectorStoreFile), (object_html, object_text)
+    ),
 }
 
 

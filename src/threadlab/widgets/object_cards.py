@@ -10,9 +10,12 @@ from typing import Any
 from threadlab.connect.lab import Lab
 from threadlab.following.terminal_text import counted, foreign_text
 from threadlab.objects.agent import Agent
+from threadlab.objects.file import File
 from threadlab.objects.message import Message
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
+from threadlab.objects.tool_call import ToolCall
+from threadlab.objects.vector_store import VectorStore, VectorStoreFile
 from threadlab.widgets.page import html, styled
 from threadlab.widgets.run_card import tokens
 from threadlab.widgets.short_forms import clipped, first_line, pretty
@@ -99,7 +102,7 @@ def _(message: Message) -> ObjectCard:
 
 @object_card.register
 def _(step: RunStep) -> ObjectCard:
-    calls = ", ".join(f"{call.name or call.kind}({first_line(call.arguments)})" for call in step.tool_calls)
+    calls = ", ".join(f"{call.name or call.kind}({first_line(_asked(call))})" for call in step.tool_calls)
     about = step.message_id or calls
     return ObjectCard(
         kind="run step",
@@ -119,6 +122,51 @@ def _(step: RunStep) -> ObjectCard:
 
 
 @object_card.register
+def _(file: File) -> ObjectCard:
+    size = f"{file.size:,} bytes"
+    return ObjectCard(
+        kind="file",
+        id=file.id,
+        line=" · ".join(part for part in (file.name, size, file.purpose, file.status) if part),
+        facts=_facts(name=file.name, size=size, purpose=file.purpose, status=file.status),
+        json=_native(file.native),
+    )
+
+
+@object_card.register
+def _(store: VectorStore) -> ObjectCard:
+    files = counted(store.files.total, "file")
+    failed = f"{store.files.failed} failed" if store.files.failed else None
+    return ObjectCard(
+        kind="vector store",
+        id=store.id,
+        line=" · ".join(part for part in (store.name, files, failed, store.status) if part),
+        facts=_facts(
+            name=store.name,
+            files=files,
+            failed=failed,
+            size=f"{store.size:,} bytes",
+            status=store.status,
+            metadata=_metadata(store.metadata),
+        ),
+        json=_native(store.native),
+    )
+
+
+@object_card.register
+def _(file: VectorStoreFile) -> ObjectCard:
+    error = f"{file.error.code}: {file.error.message}" if file.error else None
+    cut = None if file.chunk_tokens is None else f"chunks of {file.chunk_tokens} tokens"
+    return ObjectCard(
+        kind="file",
+        id=file.id,
+        line=" · ".join(part for part in (f"in {file.vector_store_id}", cut, file.status, error) if part),
+        facts=_facts(store=file.vector_store_id, cut=cut, status=file.status, error=error),
+        json=_native(file.native),
+    )
+
+
+@object_card.register
 def _(lab: Lab) -> ObjectCard:
     seed = None if lab.seed is None else str(lab.seed)
     return ObjectCard(
@@ -127,6 +175,10 @@ def _(lab: Lab) -> ObjectCard:
         line=f"{lab.protocol} protocol{f' · seed {seed}' if seed else ''}",
         facts=_facts(protocol=lab.protocol, model=lab.model, seed=seed, requests=str(len(lab.wire))),
     )
+
+
+def _asked(call: ToolCall) -> str:
+    return call.code.input if call.code else call.arguments
 
 
 def _facts(**facts: str | None) -> tuple[tuple[str, str], ...]:

@@ -56,10 +56,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class ObjectMap:
-    """Agents on one side, threads with what they hold on the other."""
+    """Agents on one side, threads with what they hold on the other; below them files and vector stores."""
 
     agents: tuple[Box, ...]
     threads: tuple[Box, ...]
+    files: tuple[Box, ...] = ()
 
     def __repr__(self) -> str:
         return render_text(self)
@@ -80,6 +81,7 @@ def map_objects(entries: Sequence[WireEntry]) -> ObjectMap:
     return ObjectMap(
         agents=tuple(_box(one, seen) for one in seen.values() if one.kind == "agent"),
         threads=tuple(_box(one, seen) for one in threads),
+        files=tuple(_box(one, seen) for one in seen.values() if one.kind in ("vector store", "file")),
     )
 
 
@@ -90,7 +92,7 @@ def render_html(drawn: ObjectMap) -> str:
 
 def render_text(drawn: ObjectMap) -> str:
     """The map as an indented list."""
-    boxes = [*drawn.agents, *drawn.threads]
+    boxes = [*drawn.agents, *drawn.threads, *drawn.files]
     lines = [line for box in boxes for line in _text_lines(box, "")]
     return foreign_text("\n".join(lines or ["no object yet"])).plain
 
@@ -122,6 +124,10 @@ def _says(one: WireObject) -> str:
             return f"{body.get('role', '')}: {first_line(content_text(body.get('content'))) or NO_TEXT}"
         case "run":
             return f"{body.get('status', '')} · agent {short_id(str(body.get('assistant_id', '')))}"
+        case "file":
+            return f"{body.get('filename', '')} · {body.get('bytes', 0)} bytes"
+        case "vector store":
+            return " · ".join(str(body[key]) for key in ("name", "status") if body.get(key))
         case "run step":
             return f"{body.get('type', '')} · {body.get('status', '')}"
     return ""
@@ -135,6 +141,9 @@ def _holds(one: WireObject, inside: Sequence[WireObject]) -> str:
             return f"instructions, {counted(len(tools) if isinstance(tools, list) else 0, 'tool')}"
         case "thread":
             return f"{counted(kinds.count('message'), 'message')}, {counted(kinds.count('run'), 'run')}"
+        case "vector store":
+            counts = one.body.get("file_counts")
+            return counted(counts.get("total", 0) if isinstance(counts, Mapping) else 0, "file")
         case "run":
             return f"{counted(len(inside), 'step')}, a copy of the agent's settings"
         case "message":

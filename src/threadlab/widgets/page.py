@@ -2,7 +2,8 @@
 
 Everything that reaches a template is escaped; a template has no filter that lifts that. So what a model, a
 tool or a user wrote can be read on the page and can do nothing there: it lands in text and in quoted
-`title` attributes, never in a class, a style or a link.
+`title` attributes, never in a class, a style or a link. A picture comes as base64 in an `img` element, where
+an SVG runs no script and loads nothing.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from threadlab.objects.wire_entry import WireEntry
-from threadlab.widgets.short_forms import clipped, pretty, seconds, short_id
+from threadlab.widgets.short_forms import clipped, pretty, seconds, short_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def _line(entry: WireEntry, same_as: int | None) -> RequestLine:
         number=entry.number,
         method=entry.method,
         path=entry.path,
-        short_path=short_id(entry.path),
+        short_path=short_path(entry.path),
         outcome=str(entry.status) if entry.status is not None else (entry.error or "no answer"),
         ok=entry.status is not None and entry.status < 400,
         seconds=seconds(entry.seconds),

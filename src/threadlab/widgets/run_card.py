@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from threadlab.following.run_view import CallView, RunView
 from threadlab.following.terminal_text import counted
+from threadlab.objects.image import Image
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.usage import Usage
 from threadlab.widgets.endings import Ending, ending_of
+from threadlab.widgets.hosted_lines import HostedLines, Picture, hosted_lines_of, pictures
 from threadlab.widgets.page import html, styled
 from threadlab.widgets.request_lines import RequestLine, request_lines
 from threadlab.widgets.short_forms import clipped, pretty_text, seconds
@@ -30,6 +32,8 @@ MOODS: Mapping[str, str] = {
     "submitted": "good",
     "abandoned": "bad",
     "undecided": "bad",
+    "at the service": "live",
+    "answered by the service": "good",
 }
 
 
@@ -38,6 +42,7 @@ class CallLine:
     """A tool call in words. `mood` is good, bad, ask, live or quiet: how its state is to be taken.
 
     `decision` is what a person decided; `asked` what the model had asked for, where that was changed.
+    `hosted` is what the service itself did, and stands in place of arguments and output; None otherwise.
     """
 
     id: str
@@ -49,6 +54,7 @@ class CallLine:
     seconds: str
     decision: str
     asked: str
+    hosted: HostedLines | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +85,7 @@ class Card:
     retries: tuple[str, ...]
     ending: Ending | None
     answers: tuple[str, ...]
+    pictures: tuple[Picture, ...]
     writing: tuple[str, ...]
     requests: tuple[RequestLine, ...]
 
@@ -93,7 +100,7 @@ def card_of(view: RunView) -> Card:
         road=road(view),
         graph=status_graph(view),
         meter=tuple(_meter(view)),
-        steps=tuple(_step(step, calls) for step in view.steps),
+        steps=tuple(_step(step, calls, view.images) for step in view.steps),
         waiting_calls=tuple(_call(card) for card in view.calls if card.call.id not in in_steps),
         notes=tuple(map(str, view.notes)),
         retries=tuple(
@@ -101,6 +108,7 @@ def card_of(view: RunView) -> Card:
         ),
         ending=ending_of(view),
         answers=tuple(message.text for message in view.messages if message.text),
+        pictures=pictures(tuple(_shown_in_messages(view)), view.images),
         writing=tuple(one.text for one in view.writing),
         requests=request_lines(view.requests),
     )
@@ -134,7 +142,13 @@ def _meter(view: RunView) -> Sequence[str]:
     return parts
 
 
-def _step(step: RunStep, calls: dict[str, CallView]) -> StepLine:
+def _shown_in_messages(view: RunView) -> Iterator[str]:
+    """The images of messages, but for those that stand under the code that drew them."""
+    drawn = {image for card in view.calls if card.call.code for image in card.call.code.images}
+    return (image for message in view.messages for image in message.images if image not in drawn)
+
+
+def _step(step: RunStep, calls: dict[str, CallView], images: Sequence[Image]) -> StepLine:
     title = STEP_WORDS.get(step.type, step.type)
     ended_at = step.completed_at or step.failed_at or step.cancelled_at or step.expired_at
     took = seconds(ended_at - step.created_at) if ended_at and step.created_at else ""
@@ -144,12 +158,12 @@ def _step(step: RunStep, calls: dict[str, CallView]) -> StepLine:
         look=look_of(step.status),
         seconds=took,
         message_id=step.message_id,
-        calls=tuple(_call(calls.get(call.id, CallView(call=call))) for call in step.tool_calls),
+        calls=tuple(_call(calls.get(call.id, CallView(call=call)), images) for call in step.tool_calls),
         trouble=f"{step.error.code}: {step.error.message}" if step.error else "",
     )
 
 
-def _call(card: CallView) -> CallLine:
+def _call(card: CallView, images: Sequence[Image] = ()) -> CallLine:
     call = card.call
     output = call.output if card.output is None else card.output
     return CallLine(
@@ -162,6 +176,7 @@ def _call(card: CallView) -> CallLine:
         seconds="" if card.seconds is None else seconds(card.seconds),
         decision=_decision(card),
         asked="" if card.asked is None else clipped(pretty_text(card.asked)),
+        hosted=hosted_lines_of(call, images),
     )
 
 

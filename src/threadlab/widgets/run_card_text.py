@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import indent
 
+from threadlab.following.hosted_text import score_bar
 from threadlab.following.run_view import RunView
 from threadlab.following.terminal_text import foreign_text
 from threadlab.objects.run import Run
+from threadlab.widgets.hosted_lines import HostedLines
 from threadlab.widgets.request_lines import line_text
 from threadlab.widgets.run_card import CallLine, Card, StepLine, card_of
 
@@ -38,6 +40,7 @@ def _lines(card: Card) -> Iterator[str]:
         yield f"  {card.ending.what} {card.ending.then}"
     for answer in card.answers:
         yield indent(answer, "  │ ", lambda line: True)
+    yield from (f"  │ [image {one.file_id}]" for one in card.pictures)
     for text in card.writing:
         yield indent(text, "  ┊ ", lambda line: True)
     if card.requests:
@@ -60,9 +63,25 @@ def _call_lines(call: CallLine) -> Iterator[str]:
         yield f"      ◆ {call.decision}"
     if call.asked:
         yield indent(call.asked, "      ✎ ")
+    if call.hosted is not None:
+        yield from _hosted_lines(call.hosted)
+        return
     yield indent(call.arguments, "      ← ")
     if call.output is not None:
         yield indent(call.output, "      → ")
+
+
+def _hosted_lines(hosted: HostedLines) -> Iterator[str]:
+    if hosted.nothing:
+        yield "      → found nothing"
+    for result in hosted.results:
+        snippet = f": {result.snippet}" if result.snippet else ""
+        yield f"      → {score_bar(result.light)} {result.score} {result.file_name}{snippet}"
+    if hosted.code:
+        yield indent(hosted.code, "      ← ", lambda line: True)
+    if hosted.logs:
+        yield indent(hosted.logs, "      → ", lambda line: True)
+    yield from (f"      → image {one.file_id}" for one in hosted.pictures)
 
 
 def _took(seconds: str) -> str:

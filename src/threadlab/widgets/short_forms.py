@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+INCLUDE = re.compile(r"(\binclude\[\]=)[^&]*")
 ID = re.compile(r"\b([a-z]+_)([A-Za-z0-9-]{9,})")
 ONE_LINE = 68
 LONGEST_JSON = 6000
@@ -14,6 +15,11 @@ LONGEST_JSON = 6000
 def short_id(identity: str) -> str:
     """An id by its first letters: "run_4fJk2L…". The full one belongs in a title beside it."""
     return ID.sub(lambda found: f"{found[1]}{found[2][:6]}…", identity)
+
+
+def short_path(path: str) -> str:
+    """A request's path with short ids, and without the long word for what is to be included."""
+    return INCLUDE.sub(r"\1…", short_id(path))
 
 
 def seconds(value: float) -> str:

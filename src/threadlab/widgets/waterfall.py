@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from threadlab.following.explain import CAUSES, Explanation, Part, cost_of
+from threadlab.following.explain import AT_THE_SERVICE, CAUSES, Explanation, Part, cost_of
 from threadlab.following.run_view import CallView
 from threadlab.following.terminal_text import foreign_text
 from threadlab.objects.usage import Usage
@@ -22,6 +22,7 @@ SIGNS: Mapping[str, str] = {
     CAUSES["in_progress"]: "█",
     CAUSES["requires_action"]: "▒",
     "model and tools": "▓",
+    AT_THE_SERVICE: "▚",
 }
 
 

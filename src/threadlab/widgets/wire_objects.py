@@ -14,6 +14,8 @@ KINDS: Mapping[str, str] = {
     "thread.message": "message",
     "thread.run": "run",
     "thread.run.step": "run step",
+    "file": "file",
+    "vector_store": "vector store",
 }
 
 
@@ -34,8 +36,9 @@ def wire_objects(entries: Sequence[WireEntry]) -> dict[str, WireObject]:
     for entry in entries:
         for body in objects_in(entry):
             kind, identity = KINDS.get(str(body.get("object"))), str(body.get("id"))
-            if str(body.get("object")).endswith(".deleted") and identity in seen:
-                seen[identity].deleted = True
+            if body.get("deleted") and identity in seen:
+                # taken out of a vector store, a file is still there
+                seen[identity].deleted |= body.get("object") != "vector_store.file.deleted"
             elif kind and identity in seen:
                 seen[identity].body = body
             elif kind:

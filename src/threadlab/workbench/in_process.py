@@ -131,7 +131,8 @@ class InProcess:
             return {}
         steps = [each for each in records if isinstance(each, StepRecord)]
         given = self._messages(run.thread_id, asked.data["oldest"], asked.data["newest"])
-        request = history.request(replace(record, call=asked.data["call"] - 1), given, steps, asked.at)
+        run_then, hosted = replace(record, call=asked.data["call"] - 1), asked.data.get("hosted", ())
+        request = history.request(run_then, given, asked.at, steps, hosted)
         return {} if isinstance(request, str) else asdict(request)
 
     def _messages(self, thread_id: str, oldest: str | None, newest: str | None) -> list[MessageRecord]:
