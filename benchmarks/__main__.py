@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import appending, growth, load, tool_run, waiting
+from benchmarks import appending, growth, load, searching, tool_run, waiting
 from benchmarks.report import Report, as_json, markdown, show
 
 README = Path(__file__).parent / "README.md"
@@ -28,6 +28,7 @@ FULL: Mapping[str, Part] = {
     "300 learners": lambda _: load.report(),
     "growth": lambda _: growth.report(),
     "appending": lambda _: appending.report(),
+    "searching": lambda _: searching.report(),
 }
 QUICK: Mapping[str, Part] = {
     "one tool run, in process and served": lambda peers: tool_run.report(peers, 3),
@@ -35,6 +36,7 @@ QUICK: Mapping[str, Part] = {
     "300 learners": lambda _: load.report(rounds=1),
     "growth": lambda _: growth.report(growth.QUICK, 5),
     "appending": lambda _: appending.report(1),
+    "searching": lambda _: searching.report((1_000,), 10),
 }
 
 

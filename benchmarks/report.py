@@ -49,7 +49,7 @@ def goal_section(goals: Sequence[Goal]) -> Section:
 
 def circumstances() -> dict[str, Any]:
     """When and on what this was measured; nothing that names the machine."""
-    packages = ("azure-ai-agents", "azure-core", "pydantic", "uvicorn", "werkzeug")
+    packages = ("azure-ai-agents", "azure-core", "pydantic", "uvicorn")
     return {
         "date": date.today().isoformat(),
         "python": platform.python_version(),

@@ -27,13 +27,18 @@ FLOORS: tuple[frozenset[str], ...] = (
 """Lowest first. A room imports only from floors below its own; rooms of one floor never meet."""
 
 BACKEND_FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"records", "ids", "clock", "bell", "completer.port"}),
-    frozenset({"wire"}),
+    frozenset({"file_records"}),
+    frozenset({"records", "ids", "clock", "bell", "completer.port", "hosted"}),
+    frozenset({"held_headers"}),
+    frozenset({"wire", "aside"}),
     frozenset({"store", "completer"}),
+    frozenset({"files"}),
+    frozenset({"search", "code", "mcp", "openapi_tool", "cloud"}),
     frozenset({"engine"}),
     frozenset({"routes", "engine_naive"}),
     frozenset({"faults", "openapi"}),
     frozenset({"app"}),
+    frozenset({"reach"}),
     frozenset({"local"}),
     frozenset({"server"}),
 )
@@ -60,6 +65,15 @@ LAZY: frozenset[tuple[str, str]] = frozenset(
         ("backend.app", "threadlab.backend.openapi"),
         ("backend.wire.json_schema", "fastjsonschema"),
         ("backend.completer.rules.talk", "simpleeval"),
+        # the package mcp is an extra
+        ("backend.mcp.tool", "threadlab.backend.mcp.connections"),
+        ("backend.search.embedders.named", "threadlab.backend.search.embedders.local_model"),
+        ("backend.search.embedders.named", "threadlab.backend.search.embedders.openai_compatible"),
+        ("backend.code.switch", "threadlab.backend.code.tool"),  # a kernel's messages: only where it is on
+        # each for one kind of file
+        ("backend.search.reading", "bs4"),
+        ("backend.search.reading", "docx"),
+        ("backend.search.reading", "pypdf"),
     }
 )
 """Function-level imports outside `cli`, whose verbs import what they need when they run."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import searching
 from benchmarks.__main__ import BEGIN, END, README, written
 from benchmarks.contestants.roster import ROSTER
 from benchmarks.figures import Goal, p95, ratio_by_round
@@ -65,6 +66,13 @@ def test_learners_count_every_event_of_every_stream_on_both_servers() -> None:
     assert floor.runs == ours.runs == 2
     assert floor.events == ours.events > 30
     assert floor.wrong == ours.wrong == {}
+
+
+def test_searching_is_measured_by_words_and_by_meaning() -> None:
+    """At each size, both ways find something to do."""
+    found = searching.report((100,), 2).content["searched"]
+    assert [(one["way"], one["chunks"]) for one in found] == [("words", 100), ("words and meaning", 100)]
+    assert all(one["median_ms"] > 0 for one in found)
 
 
 def test_growth_is_measured_on_threads_that_were_written_as_the_backend_writes() -> None:
