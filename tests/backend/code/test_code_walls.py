@@ -15,6 +15,7 @@ import pytest
 import threadlab
 from tests.backend.code.code_sessions import alive, descendants, launcher, printed
 from tests.backend.code.conftest import MakeSession
+from threadlab.backend.code import kernel
 from threadlab.backend.code.limits import MEGABYTE, Limits
 from threadlab.backend.code.session import Session
 
@@ -64,6 +65,27 @@ def test_files_of_the_project_and_of_its_user_are_not_there(walled: Session, tmp
     )
     assert "opened" not in printed(ran)
     assert mine.read_text() == "do not read"
+
+
+def test_what_it_shares_may_lie_in_the_folder_for_temporary_files(
+    make_walled: MakeSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an environment was made below /tmp, it is seen there, and nothing else is."""
+    shared, other = tmp_path / "environment", tmp_path / "other"
+    for folder in (shared, other):
+        folder.mkdir()
+        (folder / "module.txt").write_text("seen")
+    system = kernel._readable()
+    monkeypatch.setattr(kernel, "_readable", lambda: [*system, str(shared)])
+    ran = make_walled(Limits()).run(
+        f"print(open({str(shared / 'module.txt')!r}).read())\n"
+        f"import os; print(os.listdir({str(tmp_path)!r}))\n"
+        f"try: open({str(shared / 'planted')!r}, 'w')\n"
+        "except OSError as error: print(error.strerror)\n"
+        f"open({str(tmp_path / 'planted')!r}, 'w').close()"
+    )
+    assert printed(ran).splitlines() == ["seen", "['environment']", "Read-only file system"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["environment", "other"]
 
 
 def test_the_packages_that_it_shares_cannot_be_changed(walled: Session) -> None:

@@ -49,21 +49,22 @@ def close_off(root: str, readable: Sequence[str], writable: Sequence[tuple[str, 
     """Leave the network and the file system.
 
     What is seen afterwards: the `readable` paths, where they are; the `writable` folders, each at another
-    place; devices without a machine behind them; the processes in here; an empty /tmp of `scratch` bytes.
+    place; devices without a machine behind them; the processes in here; a /tmp of `scratch` bytes that has
+    nothing else in it.
     """
     _unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
     Path("/proc/sys/user/max_user_namespaces").write_text("0")  # nobody in here builds walls again
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     _mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
+    for place in ("/tmp", "/dev/shm"):  # before what is shown: an environment may lie in /tmp
+        os.makedirs(root + place, exist_ok=True)
+        _mount("tmpfs", root + place, "tmpfs", MS_NOSUID | MS_NODEV, f"size={scratch},mode=1777")
     for path in readable:
         _show(path, root + path)
     for device in DEVICES:
         _show(f"/dev/{device}", f"{root}/dev/{device}", 0)
     for path, place in writable:
         _show(path, root + place, ATTR_NOSUID | ATTR_NODEV)
-    for place in ("/tmp", "/dev/shm"):
-        os.makedirs(root + place, exist_ok=True)
-        _mount("tmpfs", root + place, "tmpfs", MS_NOSUID | MS_NODEV, f"size={scratch},mode=1777")
     os.makedirs(f"{root}/dev/pts")
     _mount(
         "devpts", f"{root}/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"
