@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -206,6 +207,49 @@ def test_a_referenced_object_is_filled_from_its_definition() -> None:
     ]
 
 
+FORECAST = function(
+    "weather_get_forecast",
+    "Get weather information for a location.",
+    {
+        "city": STRING,
+        "format": {**STRING, "default": "j1"},
+        "language": {**STRING, "default": "en"},
+        "days": {**INTEGER, "default": 3},
+        "detail": {"enum": ["full", "brief"], "default": "full"},
+        "alerts": {"type": "boolean", "default": False},
+        "tags": {"type": "array", "items": STRING, "default": []},
+    },
+)
+DEFAULTS = {
+    "format": "j1", "language": "en", "days": 3, "detail": "full", "alerts": False, "tags": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "given"),
+    [
+        ("What is the weather information like in Oslo right now for our 2 guests from Rome?", {}),
+        ('Get the "quick" weather in Oslo, please.', {}),
+        ("Weather in Oslo, language: de", {"language": "de"}),
+        ("Weather in Oslo with format = j2", {"format": "j2"}),
+        ('Weather in Oslo in the "j2" format', {"format": "j2"}),
+        ("A brief weather forecast for Oslo for 5 days", {"detail": "brief", "days": 5}),
+        ("Weather in Oslo with alerts", {"alerts": True}),
+    ],
+)
+def test_a_default_gives_way_only_to_a_value_that_is_named(message: str, given: dict[str, Any]) -> None:
+    """A stray word, number or place of the question is meant for something else."""
+    assert ask(message, tools=[FORECAST]).calls == [
+        ("weather_get_forecast", {"city": "Oslo", **DEFAULTS, **given})
+    ]
+
+
+def test_each_of_several_values_gets_a_call_with_the_defaults() -> None:
+    """A parameter that has a default is not one that a call needs a value for."""
+    calls = ask("Weather in Oslo and Rome", tools=[FORECAST]).calls
+    assert calls == [("weather_get_forecast", {"city": city, **DEFAULTS}) for city in ("Oslo", "Rome")]
+
+
 def test_a_number_outside_its_bounds_is_not_taken() -> None:
     """A value that the schema forbids is asked for again instead of being sent."""
     tool = function("set_volume", "Set the volume.", {"level": {**INTEGER, "minimum": 0, "maximum": 10}})
@@ -311,6 +355,24 @@ def test_an_argument_may_come_from_an_earlier_output() -> None:
         ("{'value': 42}", "6 * 7: value 42."),
         ('["a", "b", "c"]', "6 * 7: a, b and c."),
         ('[{"name": "A"}, {"name": "B"}]', "6 * 7:\n- name A\n- name B."),
+        ('{"current": {"sky": "clear", "wind": 3}}', "6 * 7: sky clear, wind 3."),
+        (
+            '{"count": 2, "place": {"name": "Oslo", "at": {"lat": 59.9}}, "days": [{"t": 5}, {"t": 6}]}',
+            "6 * 7:\n- count 2\n- place: name Oslo, at (lat 59.9)\n"
+            "- days: 2 entries, of which the first has t 5.",
+        ),
+        (
+            '{"now": [{"desc": [{"value": "Sunny"}], "icon": "", "hours": [{"t": 1}, {}], "tags": []}]}',
+            "6 * 7:\n- desc Sunny, hours (2 entries), no tags.",
+        ),
+        (
+            json.dumps([{"n": n} for n in range(30)]),
+            "6 * 7:" + "".join(f"\n- n {n}" for n in range(10)) + "\n- and 20 more.",
+        ),
+        (
+            json.dumps({"a": {f"k{n}": n for n in range(20)}, "b": "B"}),
+            "6 * 7:\n- b B\n- a: k0 0, k1 1, k2 2, k3 3, k4 4, k5 5, k6 6, k7 7, and 12 more.",
+        ),
         ("", "6 * 7: nothing came back."),
         ("null", "6 * 7: nothing."),
     ],

@@ -56,6 +56,33 @@ def test_talk_has_its_rules(message: str, rule: str, start: str) -> None:
     assert said.text.startswith(start)
 
 
+SEARCH, CODE = ({"type": kind, "function": {"name": kind}} for kind in ("file_search", "code_interpreter"))
+MCP = {**TOOLS[0], "hosted": "mcp", "server_label": "get"}
+"""As an MCP server's function is offered."""
+
+
+@pytest.mark.parametrize("message", ["What can you do?", "Who are you?"])
+def test_the_stand_in_says_what_it_can_do_with_the_tools_that_it_was_given(message: str) -> None:
+    """And nothing of those that it was not given."""
+    every = {"search your files", "run code that reads your files", "functions of your MCP servers"}
+    for tools, can in (
+        ([], set()), ([SEARCH], {"search your files"}), ([CODE], {"run code that reads your files"}),
+        ([SEARCH, CODE, MCP], every),
+    ):  # fmt: skip
+        text = ask(message, tools=tools, tool_choice="none").text
+        assert {one for one in every if one in text} == can
+        assert "I can call your function tools, " in text
+    assert "run code that reads your files" in ask("Translate 'cat' into French", tools=[CODE]).text
+
+
+def test_hosted_tools_are_in_the_list_of_tools() -> None:
+    """Beside the functions."""
+    text = ask("Which tools do you have?", tools=[SEARCH, CODE]).text
+    assert text.startswith(
+        "I can call file_search (search your files and cite them) and code_interpreter (run"
+    )
+
+
 def test_a_sum_that_cannot_be_worked_out_is_left_alone() -> None:
     """Division by zero and huge powers do not break the answer."""
     assert ask("What is 1 / 0?").rule == "honest limit"

@@ -1,7 +1,7 @@
 """The rules about code: to compute or draw where code can be run, and to tell what came of it.
 
-What they run are a few templates: a table's columns in numbers, a chart of one of them, a chart of numbers
-that the message gives, or code that stands in the message itself.
+What they run are a few programs (`programs.py`): a table's columns in numbers, a chart of one of them, a
+chart of numbers that the message gives, the beginning of a file; or code that stands in the message itself.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from threadlab.backend.completer.port import Call, Request
-from threadlab.backend.completer.rules import outputs
+from threadlab.backend.completer.rules import outputs, programs
 from threadlab.backend.completer.rules.choosing import NO_TOOLS
 from threadlab.backend.completer.rules.reading import Answer, Reading
 from threadlab.backend.completer.rules.values import expressions, in_signs
-from threadlab.backend.completer.rules.words import human
+from threadlab.backend.completer.rules.words import GENERIC, VOCABULARY, human, stems, words
 
-CODE = "code_interpreter"
+CODE, SEARCH = "code_interpreter", "file_search"
 
 _DRAWS = re.compile(r"\b(?:plot|draw|chart|graph|diagram|histogram|visuali[sz]e)", re.I)
 _COMPUTES = re.compile(
@@ -28,70 +28,42 @@ _COMPUTES = re.compile(
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.S)
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 
-_READ = """\
-import csv
-
-with open({name!r}, newline="") as file:
-    rows = list(csv.DictReader(file))
-"""
-_SUMMARY = """\
-import statistics
-
-with open("summary.csv", "w") as summary:
-    print("column,rows,sum,mean", file=summary)
-    for column in rows[0]:
-        try:
-            values = [float(row[column]) for row in rows]
-        except ValueError:
-            continue
-        total, mean = sum(values), statistics.mean(values)
-        print(f"{column}: {len(values)} rows, sum {total:g}, mean {mean:g}")
-        print(f"{column},{len(values)},{total:g},{mean:g}", file=summary)
-"""
-_NUMBERS_OF_A_COLUMN = """\
-
-def is_number(text):
-    return text.strip().lstrip("+-").replace(".", "", 1).isdigit()
-
-first, *others = rows[0]
-column = next((name for name in others if all(is_number(row[name]) for row in rows)), first)
-labels = [row[first] for row in rows]
-values = [float(row[column]) for row in rows]
-"""
-_CHART = """\
-
-from html import escape
-from IPython.display import SVG, display
-
-width, highest = 480 / len(values), max(map(abs, values)) or 1
-bars = ""
-for place, (label, value) in enumerate(zip(labels, values)):
-    left, height = place * width, abs(value) / highest * 180
-    size = f'width="{width * 0.8:.1f}" height="{height:.1f}"'
-    bars += f'<rect x="{left:.1f}" y="{200 - height:.1f}" {size} fill="#4c78a8"/>'
-    bars += f'<text x="{left:.1f}" y="216" font-size="12" fill="#888">{escape(label)}</text>'
-chart = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 224" width="480" height="224">{bars}</svg>'
-with open("chart.svg", "w") as file:
-    file.write(chart)
-display(SVG(chart))
-print(f"{len(values)} bars, the highest is {max(values):g}")
-"""
+_ASIDE = stems(VOCABULARY["aside"])
+_OTHER_KIND = re.compile(r"\b(line|pie|scatter|histogram|box)\b", re.I)
+_LOOKS = re.compile(
+    r"\b(?:what|summari[sz]e|read|open|show|describe|tell|look|see|list|contents?|begins?)\b", re.I
+)
+_ATTACHED = re.compile(
+    r"\battach(?:ed|ments?)\b|\bupload(?:ed)?\b"
+    r"|\b(?:the|this|these|that|those|my|our|your)\s+(?:\w+\s+){0,2}(?:file|document|table|spreadsheet|data|csv|pdf)s?\b",
+    re.I,
+)
+MOST_FILES = 3
 
 
 def code(reading: Reading) -> Answer | None:
     """Code can be run, has not been, and the message asks for it or the tool choice demands it."""
-    request, message = reading.request, reading.message
-    offer = next((tool for tool in request.tools if tool.get("type") == CODE), None)
-    is_done = any(called.name == CODE for called in outputs.made(request))
-    if offer is None or is_done or request.tool_choice == "none" or NO_TOOLS.search(message):
+    files, message = _files(reading), reading.message
+    if files is None:
         return None
-    written = _written(message, [str(name) for name in offer.get("files", ())])
-    if written is None and _is_demanded(request):
-        written = "the tool choice demands it", f"print({message!r})"
-    if written is None:
+    written = _written(message, files)
+    if written is None and _is_demanded(reading.request):
+        shown = _beginnings(files, message) if files else f"print({message!r})"
+        written = "the tool choice demands it", shown
+    return _run(*written) if written else None
+
+
+def attachment(reading: Reading) -> Answer | None:
+    """The message asks what is in a file that only code can read."""
+    files, message = _files(reading), reading.message
+    if not files or not _LOOKS.search(message):
         return None
-    because, text = written
-    return Answer(because, calls=(Call(CODE, json.dumps({"input": text}, ensure_ascii=False)),))
+    tools = [tool for tool in reading.request.tools if tool.get("type") == SEARCH]
+    searched = [name for tool in tools for name in tool.get("files", ())]
+    is_named = any(name in message and name not in searched for name in files)
+    if not is_named and (searched or not _ATTACHED.search(message)):
+        return None
+    return _run("the message asks what is in a file that code can read", _beginnings(files, message))
 
 
 def code_results(reading: Reading) -> Answer | None:
@@ -100,7 +72,30 @@ def code_results(reading: Reading) -> Answer | None:
     if not any(called.name == CODE for called in made):
         return None
     told = [_told(outputs.parsed(c.output)) if c.name == CODE else outputs.told(c) for c in made]
+    is_chart = any("images_shown_to_the_user" in c.output for c in made if c.name == CODE)
+    if is_chart and not _FENCED.search(reading.message) and (kind := _OTHER_KIND.search(reading.message)):
+        told.append(f"I draw bars alone, so this is no {kind[1].lower()} chart.")
     return Answer("the code has run", "\n\n".join(told), outputs.gist(made[-1]), whole=True)
+
+
+def _files(reading: Reading) -> list[str] | None:
+    """The names of the files that code can read; None where it cannot be run, may not, or has been."""
+    request = reading.request
+    offer = next((tool for tool in request.tools if tool.get("type") == CODE), None)
+    is_done = any(called.name == CODE for called in outputs.made(request))
+    if offer is None or is_done or request.tool_choice == "none" or NO_TOOLS.search(reading.message):
+        return None
+    return [str(name) for name in offer.get("files", ())]
+
+
+def _run(because: str, program: str) -> Answer:
+    return Answer(because, calls=(Call(CODE, json.dumps({"input": program}, ensure_ascii=False)),))
+
+
+def _beginnings(files: list[str], message: str) -> str:
+    """What prints the beginnings of the files that are named, or else of the first few."""
+    named = [name for name in files if name in message] or files[:MOST_FILES]
+    return "\n".join(map(programs.beginning, named))
 
 
 def _written(message: str, files: list[str]) -> tuple[str, str] | None:
@@ -112,18 +107,23 @@ def _written(message: str, files: list[str]) -> tuple[str, str] | None:
         return None
     tables = [name for name in files if name.lower().endswith(".csv")]
     if tables and (name := next((name for name in tables if name in message), tables[0])):
-        read = _READ.format(name=name)
+        asked = _asked(message.replace(name, ""))
         if draws:
-            return f"the message asks to draw, and {name} can be read", read + _NUMBERS_OF_A_COLUMN + _CHART
-        return f"the message asks to compute, and {name} can be read", read + _SUMMARY
+            return f"the message asks to draw, and {name} can be read", programs.chart(name, asked)
+        return f"the message asks to compute, and {name} can be read", programs.summary(name, asked)
     numbers = _NUMBER.findall(message)
     if draws and len(numbers) > 1:
-        given = f"values = [{', '.join(numbers)}]\nlabels = [str(value) for value in values]\n"
-        return "the message asks to draw numbers that it gives", given + _CHART
+        return "the message asks to draw numbers that it gives", programs.chart_of(numbers)
     found = next(iter(expressions(in_signs(message))), None)
     if found is not None:
         return "the message asks to compute a term", f"from math import *\n\nprint({found.text})"
     return None
+
+
+def _asked(message: str) -> list[str]:
+    """The words that may name a column of a table or what stands in it."""
+    told = [word for stem_, word in words(message).items() if stem_ not in _ASIDE]
+    return [w for w in told if w.lower() not in GENERIC and not _DRAWS.match(w) and not _COMPUTES.match(w)]
 
 
 def _is_demanded(request: Request) -> bool:

@@ -7,6 +7,7 @@ import re
 from threadlab.backend.completer.rules import outputs
 from threadlab.backend.completer.rules.calling import call
 from threadlab.backend.completer.rules.choosing import function_tools
+from threadlab.backend.completer.rules.knowledge import HOSTED
 from threadlab.backend.completer.rules.reading import Answer, Reading
 from threadlab.backend.completer.rules.team import Team
 from threadlab.backend.completer.rules.words import human
@@ -60,7 +61,9 @@ def list_of_tools(reading: Reading) -> Answer | None:
     """The message asks which tools there are."""
     if not re.search(_LIST, reading.message, re.I):
         return None
-    tools = function_tools(reading.request)
-    listed = human([f"{tool.name} ({tool.description.rstrip('.') or 'no description'})" for tool in tools])
+    tools = [(tool.name, tool.description.rstrip(".")) for tool in function_tools(reading.request)]
+    kinds = [str(tool.get("type")) for tool in reading.request.tools]
+    tools += [(kind, HOSTED[kind]) for kind in kinds if kind in HOSTED]
+    listed = human([f"{name} ({does or 'no description'})" for name, does in tools])
     text = f"I can call {listed}." if tools else "I was given no function tools."
     return Answer("the message asks for the tools", text)

@@ -77,14 +77,41 @@ def _object(shape: Shape, source: Source, depth: int = 0) -> dict[str, Any]:
     found, names = {}, dict.fromkeys([*shape.required, *shape.properties])
     for name in sorted(names, key=free_and_optional_last) if depth < 4 else ():
         inner, needed, before = shape.properties.get(name, Shape()), name in shape.required, len(source.taken)
-        value = _value(name, inner, source, needed, depth)
-        if value is NOTHING and needed:
-            value = inner.raw.get("default", NOTHING)
+        if needed and _has_default(inner):
+            value = _named(name, inner, source, depth)
+            value = inner.raw["default"] if value is NOTHING else value
+        else:
+            value = _value(name, inner, source, needed, depth)
         if value is not NOTHING and inner.accepts(value):
             found[name] = value
         else:
             del source.taken[before:]
     return {name: found[name] for name in [*shape.properties, *names] if name in found}
+
+
+def _named(name: str, shape: Shape, source: Source, depth: int) -> Any:
+    """What the text gives this very parameter: one of its choices, or a value beside its name.
+
+    A default gives way to nothing less. Any other word of the text is meant for something else.
+    """
+    if shape.type in ("object", "array"):
+        own = r"[\s_-]".join(map(re.escape, spaced(name).split()))
+        is_spoken = re.search(rf"\b{own}", source.text, re.I)
+        return _value(name, shape, source, False, depth) if is_spoken else NOTHING
+    if shape.type == "boolean":
+        return _boolean(name, source)
+    found = candidates(name, shape, source.text)
+    free = source.free(found or [])
+    chosen = labelled(name, shape, free, source) or source.directed(name, free)
+    if chosen is None and shape.choices:
+        chosen = next(iter(free), None)
+    if chosen:
+        return source.take(chosen, name)
+    return (source.marked(name) or NOTHING) if found is None else NOTHING
+
+
+def _has_default(shape: Shape) -> bool:
+    return shape.raw.get("default") is not None
 
 
 def _value(name: str, shape: Shape, source: Source, needed: bool, depth: int) -> Any:
@@ -152,7 +179,8 @@ def _array(name: str, items: Shape, source: Source, needed: bool, depth: int) ->
 
 def _further(shape: Shape, source: Source, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Further calls for a tool that needs one value, where the text lists several: "Paris and Rome"."""
-    sole = shape.required or list(shape.properties)
+    sole = [n for n in shape.required if not _has_default(shape.properties.get(n, Shape()))]
+    sole = sole or list(shape.properties)
     name = sole[0] if len(sole) == 1 else ""
     inner = shape.properties.get(name, Shape())
     if name not in arguments or inner.choices or inner.type not in ("string", *_NUMBERS):

@@ -9,8 +9,8 @@ before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from threadlab.backend.completer.port import Request
@@ -32,7 +32,9 @@ from threadlab.backend.completer.rules.words import (
 NAME_POINTS = 3
 NEEDED = 3
 _JOINT = re.compile(
-    r"(?<=[.!?;])\s+|,\s+(?:and\s+|then\s+)?|\s+and\s+(?:then\s+|also\s+)?|\s+then\s+"
+    r"(?<=[.!?;])\s+|,\s+(?:and\s+|then\s+)?"
+    r"|\s+and\s+(?:then\s+|also\s+)?(?!(?<=\d and )\d+\b(?!\s*(?:[-+*/^(x×÷]|plus|minus|times|divided)))"
+    r"|\s+then\s+"
     r"|\s+with\s+(?=(?:the|all|current)\b)",
     re.I,
 )
@@ -56,17 +58,19 @@ _SIGNS = {"*": "multiply", "/": "divide", "+": "add sum", "-": "subtract"}
 
 @dataclass(frozen=True)
 class Tool:
-    """A function tool as the request defines it."""
+    """A function tool as the request defines it; `server` is the label of the MCP server that it is of."""
 
     name: str
     description: str
     shape: Shape
+    server: str = ""
 
     @cached_property
     def naming(self) -> Mapping[str, str]:
-        """The telling words of its name; all of them, if none tells."""
-        every = words(self.name)
-        return {s: w for s, w in every.items() if w.lower() not in GENERIC} or every
+        """The telling words of its name, all of them if none tells; and those of its server's label."""
+        own = words(self.name.removeprefix(f"{self.server}_"))
+        telling = {s: w for s, w in own.items() if w.lower() not in GENERIC}
+        return {**words(self.server), **(telling or own)}
 
     @cached_property
     def about(self) -> Mapping[str, str]:
@@ -97,10 +101,14 @@ class Wanted:
 
 def function_tools(request: Request) -> list[Tool]:
     """The request's function tools; other kinds of tools are not called from here."""
-    definitions = [tool.get("function") for tool in request.tools if tool.get("type") == "function"]
+    definitions = [
+        (tool.get("function"), str(tool.get("server_label") or ""))
+        for tool in request.tools
+        if tool.get("type") == "function"
+    ]
     return [
-        Tool(str(d.get("name") or ""), str(d.get("description") or ""), Shape.of(d.get("parameters")))
-        for d in definitions
+        Tool(str(d.get("name") or ""), str(d.get("description") or ""), Shape.of(d.get("parameters")), server)
+        for d, server in definitions
         if isinstance(d, Mapping)
     ]
 
@@ -123,8 +131,9 @@ def wanted(tools: list[Tool], message: str) -> list[Wanted]:
     if NO_TOOLS.search(message):
         return []
     chosen: list[tuple[int, Wanted]] = []
-    for start, part in parts(message):
-        best = _best([score(tool, part) for tool in tools])
+    asking = parts(message)
+    bests = _each_at_its_server([[score(tool, part) for tool in tools] for _, part in asking])
+    for (start, _), best in zip(asking, bests, strict=True):
         goes_on = best and chosen and best.tool is chosen[-1][1].tool and best.tool.takes_a_list
         if best and best.points >= NEEDED and not goes_on:
             chosen.append((start, best))
@@ -167,10 +176,46 @@ def heard_in(text: str) -> Mapping[str, str]:
     return heard
 
 
+def _each_at_its_server(rated: list[list[Wanted]]) -> list[Wanted | None]:
+    """The best tool for each part of a message. Of several MCP servers each gets the part that is about it.
+
+    Words that tools of several servers have do not tell them apart. So a part that has no others goes to a
+    server that no other part is about; and so does a part that has too few words, if a tool can be called.
+    """
+    bests = [_best(part) for part in rated]
+    about: dict[str, set[str]] = {}
+    for want in rated[0] if rated else ():
+        about.setdefault(want.tool.server, set()).update(want.tool.about, want.tool.naming)
+    shared = {s for server, own in about.items() for s in own for o in about if o != server and s in about[o]}
+    if len(about) < 2:
+        return bests
+
+    def tells(want: Wanted, known: Iterable[str]) -> bool:
+        heard = heard_in(want.text)
+        return any(stem_ in heard and stem_ not in shared for stem_ in known)
+
+    claimed = {w.tool.server for w in bests if w and w.points >= NEEDED and tells(w, w.tool.naming)}
+    for place, best in enumerate(bests):
+        if best is None or not claimed:
+            continue
+        others = [w for w in rated[place] if w.tool.server not in claimed | {""} and w.points]
+        is_weak = best.points < NEEDED
+        if is_weak:
+            others = [w for w in others if tells(w, w.tool.about) and not w.tool.filled(w.text).missing]
+        elif best.tool.server not in claimed or tells(best, best.tool.naming):
+            continue
+        if others:
+            other = max(others, key=lambda w: w.points)
+            because = f"{other.because}, and another part of the message is about another server"
+            bests[place] = replace(other, points=NEEDED, because=because)
+            claimed.add(other.tool.server)
+    return bests
+
+
 def _best(rated: list[Wanted]) -> Wanted | None:
     """The one with most points; of equal ones the first whose arguments are all there."""
     most = max((w.points for w in rated), default=0)
-    equal = [w for w in rated if w.points == most]
+    equal = [w for w in rated if w.points == most and most]
     if len(equal) > 1 and most >= NEEDED:
         equal.sort(key=lambda w: len(w.tool.filled(w.text).missing))
     return next(iter(equal), None)

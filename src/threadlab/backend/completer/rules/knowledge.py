@@ -8,6 +8,7 @@ from pathlib import Path
 
 _TABLES = tomllib.loads(Path(__file__).with_name("knowledge.toml").read_text(encoding="utf-8"))
 SUBJECTS: dict[str, str] = {subject: text.replace("\n", " ") for subject, text in _TABLES["subjects"].items()}
+HOSTED: dict[str, str] = _TABLES["hosted"]
 COURTESIES: list[dict[str, str]] = _TABLES["courtesies"]
 _SPOKEN: dict[str, str] = {**{subject: subject for subject in SUBJECTS}, **_TABLES["other_words"]}
 _ASKS = (

@@ -37,6 +37,7 @@ RULES = (
     Rule("courtesy", "a greeting, thanks, or who is there", talk.courtesy),
     Rule("small sum", "arithmetic, and no tool for it", talk.small_sum),
     Rule("image", "the message has an image", about_files.image),
+    Rule("attachment", "it is asked what is in a file that code can read", about_code.attachment),
     Rule("file search", "there are files that can be searched", about_files.search),
     Rule("explanation", "a subject of the knowledge table is asked about", talk.explanation),
     Rule("unknown fact", "something that was never told is asked for", about_thread.unknown_fact),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from threadlab.backend.completer.port import Request
 from threadlab.backend.completer.rules import knowledge
 from threadlab.backend.completer.rules.choosing import NO_TOOLS
 from threadlab.backend.completer.rules.formats import exact_words
@@ -12,11 +13,16 @@ from threadlab.backend.completer.rules.reading import Answer, Reading
 from threadlab.backend.completer.rules.values import expressions, in_signs
 from threadlab.backend.completer.rules.words import human, sentences
 
-ABILITIES = (
-    "I can call your function tools, recall what you tell me in this thread, do small sums, "
-    "and explain agents, threads, messages, runs, run steps and tools."
-)
+EXPLAINS = "explain agents, threads, messages, runs, run steps and tools"
 LONGEST_ECHO = 200
+
+
+def abilities(request: Request) -> str:
+    """What the stand-in can do, with the tools that it was given."""
+    given = {tool.get(key) for tool in request.tools for key in ("type", "hosted")}
+    hosted = [does for kind, does in knowledge.HOSTED.items() if kind in given]
+    can = ["call your function tools", *hosted, "recall what you tell me in this thread", "do small sums"]
+    return f"I can {', '.join(can)}, and {EXPLAINS}."
 
 
 def exact_text(reading: Reading) -> Answer | None:
@@ -29,7 +35,7 @@ def courtesy(reading: Reading) -> Answer | None:
     """The message greets, thanks or asks who answers, and little else."""
     for courtesy in knowledge.COURTESIES:
         if re.search(courtesy["pattern"], reading.message, re.I):
-            text = courtesy["text"].format(abilities=ABILITIES)
+            text = courtesy["text"].format(abilities=abilities(reading.request))
             return Answer(f"the message {courtesy['does']}", text)
     return None
 
@@ -63,5 +69,6 @@ def honest_limit(reading: Reading) -> Answer | None:
     """No other rule knew an answer."""
     said = reading.message
     said = said if len(said) <= LONGEST_ECHO else f"{said[:LONGEST_ECHO]}…"
-    text = f"You wrote: “{said}” As a rule-based stand-in I cannot answer that. {ABILITIES}"
+    can = abilities(reading.request)
+    text = f"You wrote: “{said}” As a rule-based stand-in I cannot answer that. {can}"
     return Answer("no other rule fits the message", text, "unknown")
