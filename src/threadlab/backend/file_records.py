@@ -10,15 +10,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """A file. `sha256` names its bytes; an asset of the cloud (`uri`) has none here."""
+    """A file. `sha256` names its bytes."""
 
     id: str
     created_at: float
     filename: str
     bytes: int
     purpose: str
-    sha256: str = ""
-    uri: str = ""
+    sha256: str
     status: str = "processed"
 
 
@@ -45,7 +44,8 @@ class VectorStoreRecord:
 class StoredFileRecord:
     """A file in a vector store. Its text is indexed at `due`; until then it is in_progress.
 
-    `id` is the store's id, a slash and the file's id: a file may be in several stores.
+    `id` is the store's id, a slash and the file's id: a file may be in several stores. By its `attributes` a
+    search can leave it out.
     """
 
     id: str
@@ -58,6 +58,7 @@ class StoredFileRecord:
     status: str = "in_progress"
     usage_bytes: int = 0
     error: Json | None = None
+    attributes: dict[str, str | int | float | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from threadlab.backend.search.embedder import Embedder, EmbeddingFailed
 from threadlab.backend.search.embedders.local_model import PACKAGE, LocalModel
 from threadlab.backend.search.embedders.named import embedder_named
 from threadlab.backend.search.embedders.openai_compatible import AT_ONCE, EmbedderAtEndpoint
+from threadlab.backend.wire.http import Request as HttpRequest
 
 
 def vectors(asked: Asked) -> None:
@@ -76,11 +77,22 @@ def test_embedders_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert embedder_named(None) is None
     with pytest.raises(ValueError, match="MODEL_BASE_URL"):
         embedder_named("nomic-embed-text")
+    monkeypatch.setattr(
+        "threadlab.backend.search.embedders.named.find_spec", lambda name: None if name == PACKAGE else name
+    )
+    with pytest.raises(ValueError, match=r"threadlab\[embeddings\]"):
+        embedder_named("local")
     monkeypatch.setitem(__import__("sys").modules, PACKAGE, None)
-    local = embedder_named("local")
-    assert local is not None
     with pytest.raises(EmbeddingFailed, match=r"threadlab\[embeddings\]"):
-        local.embed(["x"])
+        LocalModel().embed(["x"])
+
+
+def test_without_numpy_no_embedder_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vectors are compared with it: said before anything is indexed, with what to install."""
+    monkeypatch.setattr("threadlab.backend.search.embedders.named.find_spec", lambda _: None)
+    assert embedder_named(None) is None
+    with pytest.raises(ValueError, match=r"numpy.*pip install numpy.*threadlab\[embeddings\]"):
+        embedder_named("local")
 
 
 class Opposites:
@@ -131,6 +143,20 @@ def test_a_run_finds_by_meaning(searching: Callable[[Embedder], Client]) -> None
     """Whoever drives it."""
     _, search, _ = ask(searching(Opposites()), "completed")
     assert [result["file_name"] for result in search["results"]] == ["policy.txt"]
+
+
+def test_a_search_without_a_run_finds_by_meaning_too(searching: Callable[[Embedder], Client]) -> None:
+    """Only such a request takes its time, for it asks the embedder itself."""
+    client = searching(Opposites())
+    _, _, store = ask(client, "completed")
+    (found,) = client.post(f"/vector_stores/{store}/search", {"query": "refund"})["data"]
+    assert (found["filename"], found["score"] > 0.9) == ("policy.txt", True)
+    paths = (f"/v1/vector_stores/{store}/search", f"/v1/vector_stores/{store}")
+    assert [client.backend.takes_time(HttpRequest("POST", path)) for path in paths] == [True, False]
+    client.backend.engine.serving.hosted["file_search"]._stores.index.embedder = Broken()  # type: ignore[attr-defined]
+    status, error = client.error("POST", f"/vector_stores/{store}/search", {"query": "refund"})
+    assert (status, error["code"]) == (500, "server_error")
+    assert "the embedder is away" in error["message"]
 
 
 def test_a_broken_embedder_fails_the_file_and_never_the_backend(

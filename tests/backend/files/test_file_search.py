@@ -268,7 +268,7 @@ def test_what_a_completer_annotates_itself_gets_its_place() -> None:
 
 def test_images_are_kept_and_the_stand_in_says_that_it_cannot_see(client: Client) -> None:
     """By file, by URL and as data; a file that is not there is refused."""
-    picture = upload(client, b"\x89PNG", "a.png")
+    picture = upload(client, b"\x89PNG\r\n\x1a\n", "a.png")
     blocks = [
         {"type": "image_file", "image_file": {"file_id": picture, "detail": "high"}},
         {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
@@ -284,3 +284,53 @@ def test_images_are_kept_and_the_stand_in_says_that_it_cannot_see(client: Client
     assert "cannot see" in said
     missing = [{"type": "image_file", "image_file": {"file_id": "assistant-none"}}]
     assert client.error("POST", f"/threads/{thread}/messages", {"role": "user", "content": missing})[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("block", "why"),
+    [
+        ({"type": "image_url", "image_url": {"url": ""}}, "https://"),
+        ({"type": "image_url", "image_url": {}}, "content[0].image_url"),
+        ({"type": "image_url", "image_url": {"url": "javascript:alert(1)"}}, "https://"),
+        ({"type": "image_url", "image_url": {"url": "ftp://example.org/a.png"}}, "https://"),
+        ({"type": "image_url", "image_url": {"url": "data:image/png;base64,?"}}, "base64"),
+        (
+            {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "hugest"}},
+            "'low'",
+        ),
+        ({"type": "image_file", "image_file": {"file_id": 7}}, "file_id"),
+        ({"type": "sound", "sound": {}}, "expected a block of type"),
+        ({"type": "text", "text": 7}, "content[0].text"),
+    ],
+)
+def test_what_is_no_image_is_refused_and_nothing_is_said(client: Client, block: Any, why: str) -> None:
+    """The message names the block; the thread stays empty."""
+    thread = client.thread()
+    status, error = client.error("POST", f"/threads/{thread}/messages", {"role": "user", "content": [block]})
+    assert status == 400
+    assert why in error["message"]
+    assert "Input should be" not in error["message"]
+    assert client.get(f"/threads/{thread}/messages")["data"] == []
+
+
+def test_a_document_is_no_image_file(client: Client) -> None:
+    """It says what to do with a document instead."""
+    note = upload(client, b"just words", "note.png")
+    thread = client.thread()
+    body = {"role": "user", "content": [{"type": "image_file", "image_file": {"file_id": note}}]}
+    status, error = client.error("POST", f"/threads/{thread}/messages", body)
+    assert status == 400
+    assert "note.png" in error["message"]
+    assert "attachments" in error["message"]
+
+
+def test_a_file_for_code_is_refused_where_no_code_runs(client: Client) -> None:
+    """At once, and not only by the run."""
+    table = upload(client, b"a,b", "t.csv")
+    thread = client.thread()
+    attached = [{"file_id": table, "tools": [{"type": "code_interpreter"}]}]
+    body = {"role": "user", "content": "sum it", "attachments": attached}
+    status, error = client.error("POST", f"/threads/{thread}/messages", body)
+    assert status == 400
+    assert error["param"] == "attachments[0].tools[0].type"
+    assert "--code-interpreter" in error["message"]

@@ -61,7 +61,7 @@ def pdf() -> bytes:
         (
             "a.html",
             b"<title>T</title><script>no()</script><p>Some <b>bold</b>\n text &amp; more</p>",
-            "T\nSome\nbold\ntext & more\n",
+            "T\nSome bold text & more\n",
         ),
         ("a.docx", docx(), "A paragraph.\nA cell.\n"),
         ("a.pdf", pdf(), "Hello from a page\n\n"),
@@ -96,3 +96,20 @@ def test_neighbours_overlap_by_so_many_tokens() -> None:
     chunks = chunks_of("word " * 1200, strategy())
     assert [estimate(chunk.text) for chunk in chunks] == [800, 800]
     assert chunks[1].start == 400 * len("word ")
+
+
+def test_a_page_breaks_its_lines_where_a_reader_sees_them() -> None:
+    """Words in bold stand within their sentence, whatever lines the source has."""
+    page = b"<h1>The  bakery</h1><p>It opens at <b>seven</b>\nin the <i>morning</i>.</p>"
+    page += b"<ul><li>bread<li>rolls</ul>one<br>two<pre>a\nb</pre>"
+    lines = text_of("a.html", page).splitlines()
+    assert lines == [
+        "The bakery",
+        "It opens at seven in the morning.",
+        "bread",
+        "rolls",
+        "one",
+        "two",
+        "a",
+        "b",
+    ]

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from threadlab.backend.search.chunking import Chunk
-from threadlab.backend.search.embedder import Embedder, closeness, packed
+from threadlab.backend.search.embedder import Embedder, packed
 from threadlab.backend.search.index import Found, Index
+from threadlab.backend.search.meaning import closest
 from threadlab.backend.search.ranking import ranked
 from threadlab.backend.store.sqlite import Store
 
@@ -111,8 +112,28 @@ def test_ranks_are_fused_and_scores_scaled_by_the_best() -> None:
 
 
 def test_vectors_are_compared_by_their_direction() -> None:
-    """And those of another embedder not at all."""
-    assert closeness([1.0, 0.0], packed([5.0, 0.0])) == pytest.approx(1)
-    assert closeness([1.0, 0.0], packed([0.0, 2.0])) == 0
-    assert closeness([1.0, 0.0], packed([1.0, 0.0, 0.0])) == 0
+    """The closest first, by their number where they are as close; what points elsewhere is left out."""
+    vectors = {1: [0.0, 2.0], 2: [5.0, 0.0], 3: [1.0, 1.0], 4: [9.0, 0.0], 5: [-1.0, 0.0]}
+    chunks = [(id, packed(vector)) for id, vector in vectors.items()]
+    asked = packed([3.0, 0.0])
+    assert list(closest(asked, chunks, 10)) == [2, 4, 3]
+    assert closest(asked, chunks, 1) == {2: pytest.approx(1)}
+    assert closest(asked, chunks, 10)[3] == pytest.approx(0.5**0.5)
+    assert closest(asked, [], 10) == {}
     assert packed([0.0, 0.0]) == bytes(8)
+
+
+def test_vectors_of_another_embedder_are_not_compared(store: Store) -> None:
+    """They are of another length; their chunks are found by words alone."""
+    index = filled(store, Meanings())
+    with store.transaction() as change:
+        index.add(change, "vs_1", "old", [Chunk(0, 6, "refund")], [packed([1.0, 0.1, 0.0])])
+    assert names(index.find(["vs_1"], "price", 10, 0.5)) == ["cats"]
+    assert "old" in names(index.find(["vs_1"], "refund", 10, 0.0))
+
+
+def test_only_the_named_files_are_searched(store: Store) -> None:
+    """By words and by meaning."""
+    index = filled(store, Meanings())
+    assert names(index.find(["vs_1"], "money for the office", 10, 0.0, ["cats"])) == ["cats"]
+    assert index.find(["vs_1"], "office", 10, 0.0, []) == []

@@ -14,6 +14,7 @@ from threadlab.backend.completer.function import FromFunction
 from threadlab.backend.completer.port import Call
 from threadlab.backend.engine.worker import Crew
 from threadlab.backend.local import Backend
+from threadlab.backend.search import vector_stores
 
 
 def test_an_empty_vector_store_is_completed_at_once(client: Client) -> None:
@@ -132,6 +133,23 @@ def test_text_is_cut_as_the_chunking_strategy_says(client: Client) -> None:
     assert client.backend.store.rows("SELECT count(*) FROM chunks") == [(2,)]
 
 
+def test_a_vector_store_takes_so_many_files_and_no_more(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is in it already may come again."""
+    assert vector_stores.MOST_FILES == 10_000
+    monkeypatch.setattr(vector_stores, "MOST_FILES", 2)
+    one, two, three = (upload(client, f"text {number}", f"{number}.txt") for number in range(3))
+    path = f"/vector_stores/{vector_store(client, one)}"
+    status, error = client.error("POST", f"{path}/file_batches", {"file_ids": [two, three]})
+    assert (status, error["code"]) == (400, "too_many_files")
+    assert "has 1 files, and with 2 more" in error["message"]
+    client.post(f"{path}/file_batches", {"file_ids": [one, two]})
+    assert client.error("POST", f"{path}/files", {"file_id": three})[1]["code"] == "too_many_files"
+    client.post(f"{path}/files", {"file_id": two})
+    assert client.get(path)["file_counts"]["total"] == 2
+
+
 TOO_MUCH_OVERLAP = {"type": "static", "static": {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 51}}
 
 
@@ -162,14 +180,55 @@ def test_an_unknown_file_is_not_found(client: Client) -> None:
     assert client.get("/vector_stores")["data"] == []
 
 
-def test_an_asset_of_the_cloud_is_a_file_that_cannot_be_read_here(client: Client) -> None:
-    """It is listed, it can be looked up, and it says where it is."""
-    sources = [{"uri": "azureml://subscriptions/x/paths/manual.md", "type": "uri_asset"}]
-    store = vector_store(client, configuration={"data_sources": sources})
-    (listed,) = client.get(f"/vector_stores/{store}/files")["data"]
-    assert (listed["status"], listed["last_error"]["code"]) == ("failed", "unsupported_file")
-    assert client.get(f"/files/{listed['id']}")["filename"] == "manual.md"
-    assert client.error("GET", f"/files/{listed['id']}/content")[0] == 400
+ASSET = {"uri": "azureml://subscriptions/x/paths/manual.md", "type": "uri_asset"}
+ID = {"uri": "azureml://locations/x/data/manual/versions/1", "type": "id_asset"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "param"),
+    [
+        ("/vector_stores", {"configuration": {"data_sources": [ASSET]}}, "configuration.data_sources"),
+        ("/vector_stores/{store}/files", {"data_source": ID}, "data_source"),
+        ("/vector_stores/{store}/file_batches", {"data_sources": [ASSET, ID]}, "data_sources"),
+        (
+            "/threads",
+            {"tool_resources": {"code_interpreter": {"data_sources": [ASSET]}}},
+            "tool_resources.code_interpreter.data_sources",
+        ),
+        (
+            "/threads",
+            {
+                "tool_resources": {
+                    "file_search": {"vector_stores": [{"configuration": {"data_sources": [ID]}}]}
+                }
+            },
+            "tool_resources.file_search.vector_stores[0].configuration.data_sources",
+        ),
+        *(
+            (
+                "/threads/{thread}/messages",
+                {
+                    "role": "user",
+                    "content": "x",
+                    "attachments": [{"data_source": asset, "tools": [{"type": tool}]}],
+                },
+                "attachments[0].data_source",
+            )
+            for asset, tool in ((ASSET, "code_interpreter"), (ID, "code_interpreter"), (ASSET, "file_search"))
+        ),
+    ],
+)
+def test_an_asset_of_the_cloud_is_refused_wherever_it_is_named(
+    client: Client, path: str, body: dict[str, Any], param: str
+) -> None:
+    """Nobody could read it here: the answer says what works, and nothing is made."""
+    store, thread = vector_store(client), client.thread()
+    status, error = client.error("POST", path.format(store=store, thread=thread), body)
+    assert (status, error["param"], error["code"]) == (400, param, "unsupported_data_source")
+    assert "Upload the file instead" in error["message"]
+    assert client.get("/files")["data"] == []
+    assert client.get(f"/threads/{thread}/messages")["data"] == []
+    assert [one["id"] for one in client.get("/vector_stores")["data"]] == [store]
 
 
 def test_a_vector_store_may_be_made_with_the_thread_that_needs_it(client: Client) -> None:

@@ -119,7 +119,12 @@ class Upload:
             raise bad_request("The form has more than one file.", param="file")
         else:
             is_path = b"\\" in disposition.replace(b'\\"', b"")  # the library would leave its folders out
-            self._name = (disposition if is_path else options.get(b"filename", b"")).decode()
+            told = (
+                disposition.partition(b"filename=")[2].strip(b'"')
+                if is_path
+                else options.get(b"filename", b"")
+            )
+            self._name = told.decode()
             self.blob = self._blobs.arriving()
 
     def _part_goes_on(self, data: bytes, start: int, end: int) -> None:

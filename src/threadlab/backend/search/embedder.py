@@ -29,10 +29,3 @@ def packed(vector: Sequence[float]) -> bytes:
     """A vector of length 1, as the store keeps it: 4 bytes for each number."""
     length = sqrt(sum(map(mul, vector, vector))) or 1.0
     return array("f", [number / length for number in vector]).tobytes()
-
-
-def closeness(one: Sequence[float], other: bytes) -> float:
-    """The cosine of two packed vectors; 0 where they are of different kinds."""
-    unpacked = array("f")
-    unpacked.frombytes(other)
-    return sum(map(mul, one, unpacked)) if len(one) == len(unpacked) else 0.0

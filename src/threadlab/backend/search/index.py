@@ -6,12 +6,11 @@ of the question's telling words that the best chunk has. By meaning: the cosine.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from threadlab.backend.search.chunking import Chunk
-from threadlab.backend.search.embedder import Embedder, closeness, packed
+from threadlab.backend.search.embedder import Embedder, packed
 from threadlab.backend.search.ranking import Scores, ranked
 from threadlab.backend.search.words import indexed, query, telling
 from threadlab.backend.store.sqlite import Store
@@ -79,17 +78,24 @@ class Index:
         )
         change.execute(f"DELETE FROM chunks {of_file}", values)
 
-    def find(self, vector_store_ids: Sequence[str], question: str, most: int, least: float) -> list[Found]:
+    def find(
+        self,
+        vector_store_ids: Sequence[str],
+        question: str,
+        most: int,
+        least: float,
+        files: Sequence[str] | None = None,
+    ) -> list[Found]:
         """At most so many chunks of these vector stores that score at least so much, best first.
 
-        Raises EmbeddingFailed.
+        With `files`, only chunks of those. Raises EmbeddingFailed.
         """
-        ways = [self._by_words(vector_store_ids, question), self._by_meaning(vector_store_ids, question)]
+        where = _Where(vector_store_ids, files)
+        ways = [self._by_words(where, question), self._by_meaning(where, question)]
         chosen = [(id, score) for id, score in ranked(ways) if score >= least][:most]
-        marks = ", ".join("?" for _ in chosen)
+        ids = [id for id, _ in chosen]
         rows = self._store.rows(
-            f"SELECT id, file_id, text, start, end FROM chunks WHERE id IN ({marks})",
-            [id for id, _ in chosen],
+            f"SELECT id, file_id, text, start, end FROM chunks WHERE id IN ({_marks(ids)})", ids
         )
         by_id = {row[0]: row[1:] for row in rows}
         return [
@@ -99,17 +105,16 @@ class Index:
             for file_id, text, start, end in [by_id[id]]
         ]
 
-    def _by_words(self, vector_store_ids: Sequence[str], question: str) -> tuple[Scores, float]:
+    def _by_words(self, where: _Where, question: str) -> tuple[Scores, float]:
         words = telling(question)
-        if not words or not vector_store_ids:
+        if not words:
             return {}, 0.0
-        marks = ", ".join("?" for _ in vector_store_ids)
         rows = self._store.rows(
             "SELECT chunks.id, -bm25(chunk_words) AS fits FROM chunk_words "
             "JOIN chunks ON chunks.id = chunk_words.rowid "
-            f"WHERE chunk_words MATCH ? AND chunks.vector_store_id IN ({marks}) "
+            f"WHERE chunk_words MATCH ? AND {where.condition} "
             f"ORDER BY fits DESC, chunks.id LIMIT {CANDIDATES}",
-            [query(words), *vector_store_ids],
+            [query(words), *where.values],
         )
         return dict(rows), self._share(rows[0][0], words) if rows else 0.0
 
@@ -119,16 +124,29 @@ class Index:
         counts = [int(self._store.rows(has, (query((word,)), chunk_id))[0][0]) for word in words]
         return sum(counts) / len(words)
 
-    def _by_meaning(self, vector_store_ids: Sequence[str], question: str) -> tuple[Scores, float]:
+    def _by_meaning(self, where: _Where, question: str) -> tuple[Scores, float]:
         if self.embedder is None or not question.strip():
             return {}, 0.0
-        asked = array("f")
-        asked.frombytes(packed(self.embedder.embed([question])[0]))
-        marks = ", ".join("?" for _ in vector_store_ids)
+        from threadlab.backend.search.meaning import closest  # noqa: PLC0415
+
+        asked = packed(self.embedder.embed([question])[0])
         rows = self._store.rows(
-            f"SELECT id, vector FROM chunks WHERE vector_store_id IN ({marks}) AND vector IS NOT NULL",
-            vector_store_ids,
+            f"SELECT id, vector FROM chunks WHERE {where.condition} AND length(vector) = ?",
+            [*where.values, len(asked)],
         )
-        close = sorted(((closeness(asked, vector), id) for id, vector in rows), reverse=True)[:CANDIDATES]
-        scores = {id: score for score, id in close if score > 0}
+        scores = closest(asked, rows, CANDIDATES)
         return scores, max(scores.values(), default=0.0)
+
+
+class _Where:
+    """Which chunks are looked at, as a condition of SQL with its values."""
+
+    def __init__(self, vector_store_ids: Sequence[str], files: Sequence[str] | None) -> None:
+        self.condition = f"chunks.vector_store_id IN ({_marks(vector_store_ids)})"
+        if files is not None:
+            self.condition += f" AND chunks.file_id IN ({_marks(files)})"
+        self.values = [*vector_store_ids, *(files or ())]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" for _ in values)

@@ -7,6 +7,8 @@ is read only as far as a bound: a small file may unpack to gigabytes.
 from __future__ import annotations
 
 import io
+import logging
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 
@@ -20,6 +22,14 @@ TEXT = (
     "txt xml yaml yml"
 )
 """Endings of names of files that are read as they are."""
+BLOCKS = (
+    "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table td th title tr ul"
+)
+"""Elements of a page that begin and end a line; all others stand within one."""
+
+_SPACES = re.compile(r"\s+")
+logging.getLogger("pypdf").addHandler(logging.NullHandler())  # what it finds wrong is told by Unreadable
 
 
 class Unreadable(Exception):
@@ -69,7 +79,13 @@ def _html(content: bytes) -> str:
     page = BeautifulSoup(_plain(content), "html.parser")
     for unseen in page(["script", "style", "template", "noscript"]):
         unseen.decompose()
-    lines = (" ".join(line.split()) for line in page.get_text("\n").splitlines())
+    for words in page.find_all(string=True):
+        if words.find_parent("pre") is None:
+            words.replace_with(_SPACES.sub(" ", words))
+    for block in page(BLOCKS.split()):
+        block.insert_before("\n")
+        block.append("\n")
+    lines = (" ".join(line.split()) for line in page.get_text().splitlines())
     return _bounded(f"{line}\n" for line in lines if line)
 
 

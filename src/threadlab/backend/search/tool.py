@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 from threadlab.backend.aside import Aside
 from threadlab.backend.file_records import FileRecord, Json, VectorStoreRecord
@@ -68,7 +67,7 @@ class FileSearch:
             raise ToolFailed(f"file_search could not ask the embedder: {error}") from error
         if isinstance(found, NotYet):
             return found
-        self._touch(stores)
+        self._stores.touch(stores)
         return self._told(setting, found)
 
     def _open(self, ids: Sequence[str]) -> list[VectorStoreRecord]:
@@ -85,14 +84,6 @@ class FileSearch:
     def forget(self, run_id: str) -> None:
         """Drop what is being done for a run."""
         self._aside.forget(run_id)
-
-    def _touch(self, stores: Sequence[VectorStoreRecord]) -> None:
-        """They were used now: their expiry is put off."""
-        now = self._stores.clock.now()
-        with self._stores.store.transaction() as change:
-            for record in stores:
-                if change.get(VectorStoreRecord, record.id) == record:
-                    change.put(replace(record, last_active_at=now))
 
     def _not_before(self, stores: Sequence[VectorStoreRecord]) -> float | None:
         """When to look again for files that are being indexed; None when they are, or take too long."""

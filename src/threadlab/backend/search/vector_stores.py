@@ -23,11 +23,16 @@ from threadlab.backend.search.reading import Unreadable, text_of
 from threadlab.backend.store.sqlite import Store
 from threadlab.backend.store.tables import ADAPTERS
 from threadlab.backend.store.transaction import Transaction
+from threadlab.backend.wire.errors import bad_request
 
 INDEXING = 0.5
 """Seconds that it takes to index a file."""
+MOST_FILES = 10_000
+"""Files in one vector store (learn.microsoft.com/azure/foundry/agents/concepts/vector-stores, key limits)."""
 NOMINAL_WAIT = 1.0
 """Virtual seconds between two looks that nobody waited between: the SDK's own polling interval."""
+
+Attributes = dict[str, str | int | float | bool]
 
 _AT_WORK = "SELECT doc FROM stored_files WHERE doc ->> '$.status' = 'in_progress' ORDER BY seq"
 
@@ -71,7 +76,7 @@ class VectorStores:
         )
         change.put(record)
         for file in files:
-            self.put(change, record.id, file, chunking)
+            self._put(change, record.id, file, chunking)
         self._looks[record.id] = now
         return record
 
@@ -81,9 +86,36 @@ class VectorStores:
         vector_store_id: str,
         file: FileRecord,
         chunking: Json,
-        batch_id: str | None = None,
+        attributes: Attributes | None = None,
     ) -> StoredFileRecord:
-        """Put a file into a vector store; one that is in it already is indexed anew."""
+        """Put a file into a vector store; one that is in it already is indexed anew.
+
+        Raises a 400 if the store is full.
+        """
+        self._refuse_too_many(change, vector_store_id, [file])
+        return self._put(change, vector_store_id, file, chunking, attributes=attributes)
+
+    def _refuse_too_many(
+        self, change: Transaction, vector_store_id: str, files: Sequence[FileRecord]
+    ) -> None:
+        new = [one for one in files if not change.get(StoredFileRecord, stored_id(vector_store_id, one.id))]
+        ((there,),) = change.rows("SELECT count(*) FROM stored_files WHERE parent = ?", (vector_store_id,))
+        if there + len(new) > MOST_FILES:
+            raise bad_request(
+                f"The vector store {vector_store_id} has {there} files, and with {len(new)} more it would "
+                f"have more than {MOST_FILES:,}. Take files out, or make another vector store.",
+                code="too_many_files",
+            )
+
+    def _put(
+        self,
+        change: Transaction,
+        vector_store_id: str,
+        file: FileRecord,
+        chunking: Json,
+        batch_id: str | None = None,
+        attributes: Attributes | None = None,
+    ) -> StoredFileRecord:
         now, id = self.clock.now(), stored_id(vector_store_id, file.id)
         if change.get(StoredFileRecord, id) is not None:
             self.index.remove(change, vector_store_id, file.id)
@@ -95,15 +127,22 @@ class VectorStores:
             due=now + self.clock.stretch(INDEXING),
             chunking=chunking,
             batch_id=batch_id,
+            attributes=attributes or {},
         )
         change.put(record)
         self._looks[id] = now
         return record
 
     def put_together(
-        self, change: Transaction, vector_store_id: str, files: Sequence[FileRecord], chunking: Json
+        self,
+        change: Transaction,
+        vector_store_id: str,
+        files: Sequence[FileRecord],
+        chunking: Json,
+        attributes: Attributes | None = None,
     ) -> BatchRecord:
-        """Put files into a vector store as a batch."""
+        """Put files into a vector store as a batch. Raises a 400 if the store would be too full."""
+        self._refuse_too_many(change, vector_store_id, files)
         batch = BatchRecord(
             id=self._ids.new("vsfb"),
             vector_store_id=vector_store_id,
@@ -112,7 +151,7 @@ class VectorStores:
         )
         change.put(batch)
         for file in files:
-            self.put(change, vector_store_id, file, chunking, batch.id)
+            self._put(change, vector_store_id, file, chunking, batch.id, attributes)
         self._looks[batch.id] = batch.created_at
         return batch
 
@@ -166,6 +205,13 @@ class VectorStores:
         )
         return [name for (name,) in rows]
 
+    def touch(self, records: Sequence[VectorStoreRecord]) -> None:
+        """They were used now: their expiry is put off."""
+        with self.store.transaction() as change:
+            for record in records:
+                if change.get(VectorStoreRecord, record.id) == record:
+                    change.put(replace(record, last_active_at=self.clock.now()))
+
     def at_work(self) -> list[StoredFileRecord]:
         """The files that are to be indexed."""
         return [ADAPTERS[StoredFileRecord].validate_json(doc) for (doc,) in self.store.rows(_AT_WORK)]
@@ -204,9 +250,8 @@ class VectorStores:
         """Read, cut and index one file, outside any transaction: it may take its time."""
         file = self.store.get(FileRecord, record.file_id)
         try:
-            if file is None or not file.sha256:
-                message = "its bytes are not here: it is an asset of the cloud, or was deleted"
-                raise Unreadable("unsupported_file", message)
+            if file is None:
+                raise Unreadable("unsupported_file", "the file was deleted")
             chunks = chunks_of(text_of(file.filename, self._blobs.read(file.sha256)), record.chunking)
             vectors = self.index.vectors(chunks)
         except Unreadable as error:
