@@ -105,7 +105,7 @@ def test_a_target_says_everything_itself(monkeypatch: pytest.MonkeyPatch) -> Non
     """It reads no settings, and takes no other argument that would contradict it."""
     monkeypatch.setenv("PROJECT_ENDPOINT", "nonsense")
     with connect(target=Local(seed=3, pace=0)) as lab:
-        assert (lab.settings.pace, lab.settings.is_azure) == (0, False)
+        assert (lab.settings.pace, lab.settings.project_endpoint) == (0, None)
     with pytest.raises(SettingsError, match="together with"):
         connect(target=Local(seed=3), seed=4)
     with pytest.raises(SettingsError, match="PROJECT_ENDPOINT"):

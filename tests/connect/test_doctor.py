@@ -66,6 +66,16 @@ def test_a_real_model_is_named_with_the_way_to_ask_it() -> None:
     assert endpoint_of(replace(SOUND, values={"MODEL_BASE_URL": "x"})) is None
 
 
+def test_code_without_walls_is_a_warning_with_the_reason_and_a_way_out() -> None:
+    """It is told before any code is run."""
+    (found,) = bad(replace(SOUND, no_walls="[Errno 1] Operation not permitted"))
+    assert found.level == "warn"
+    assert "no walls here: [Errno 1] Operation not permitted" in found.what
+    assert "can read every file that you can read" in found.what
+    assert "seccomp=unconfined" in found.how
+    assert any("has walls" in finding.what for finding in examine(SOUND))
+
+
 def test_a_model_without_an_address_is_a_warning() -> None:
     """Many tools use a variable of that name."""
     (finding,) = bad(replace(SOUND, values={"MODEL_NAME": "llama3.2"}))
@@ -153,3 +163,19 @@ def test_the_doctor_imports_nothing_that_it_has_to_judge() -> None:
         "import sys, threadlab.connect.doctor; sys.exit(any(n.startswith('azure.') for n in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_an_embedder_that_cannot_be_had_is_a_problem() -> None:
+    """It is told before the first search would fail; the way out is in it."""
+    (finding,) = bad(replace(SOUND, no_embedder="the local embedder is not installed: pip install it"))
+    assert finding.level == "problem"
+    assert "not installed" in finding.what
+    assert "THREADLAB_EMBEDDER" in finding.how
+
+
+def test_the_look_finds_that_the_named_embedder_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what the settings name is looked for."""
+    assert look().no_embedder is None
+    monkeypatch.setattr("threadlab.backend.search.embedders.named.find_spec", lambda _: None)
+    monkeypatch.setenv("THREADLAB_EMBEDDER", "local")
+    assert "pip install" in str(look().no_embedder)

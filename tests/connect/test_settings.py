@@ -15,14 +15,13 @@ ENDPOINT = "https://hub.services.ai.azure.com/api/projects/demo"
 def test_nothing_set_is_local_at_natural_pace(tmp_path: Path) -> None:
     """The store then lies in the working folder."""
     settings = Settings.load({})
-    assert (settings.is_azure, settings.pace) == (False, 1.0)
+    assert (settings.project_endpoint, settings.pace) == (None, 1.0)
     assert settings.store_path(tmp_path) == tmp_path / ".threadlab" / "store.sqlite"
 
 
 def test_both_azure_variables_make_it_azure() -> None:
     """A trailing slash is no part of the endpoint."""
     settings = Settings.load({"PROJECT_ENDPOINT": f" {ENDPOINT}/ ", "MODEL_DEPLOYMENT_NAME": "gpt-4o"})
-    assert settings.is_azure
     assert (settings.project_endpoint, settings.model) == (ENDPOINT, "gpt-4o")
 
 
@@ -92,10 +91,10 @@ def test_the_environment_wins_over_dotenv_even_when_it_is_empty(tmp_path: Path) 
     """An empty variable switches off what the file says."""
     file = tmp_path / "other.env"
     file.write_text(f"PROJECT_ENDPOINT={ENDPOINT}\nMODEL_DEPLOYMENT_NAME=a\nTHREADLAB_PACE=2\n")
-    assert Settings.load({}, env_file=file).is_azure
+    assert Settings.load({}, env_file=file).project_endpoint == ENDPOINT
     environment = {"PROJECT_ENDPOINT": "", "MODEL_DEPLOYMENT_NAME": "", "THREADLAB_PACE": "3"}
     settings = Settings.load(environment, env_file=file)
-    assert (settings.is_azure, settings.pace) == (False, 3)
+    assert (settings.project_endpoint, settings.model, settings.pace) == (None, None, 3)
 
 
 def test_a_dotenv_that_is_named_must_exist(tmp_path: Path) -> None:

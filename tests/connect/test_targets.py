@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from threadlab.backend.search.embedders.local_model import PACKAGE
 from threadlab.connect.connect import connect
 from threadlab.connect.settings import Settings, settings_from
 from threadlab.connect.targets import Azure, Local, Target, choose
@@ -47,7 +48,9 @@ def test_settings_and_arguments_lead_to_one_target(tmp_path: Path) -> None:
     assert choose(local) == Local(store=tmp_path / "s", pace=0.5)
 
 
-def test_a_durable_lab_searches_by_meaning_where_the_settings_name_an_embedder(tmp_path: Path) -> None:
+def test_a_durable_lab_searches_by_meaning_where_the_settings_name_an_embedder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A seeded one only if its target says so; an embedder that there cannot be is named."""
     settings = settings_from({"THREADLAB_EMBEDDER": "nomic", "THREADLAB_STORE": str(tmp_path / "s.sqlite")})
     durable, seeded = choose(settings), choose(settings, seed=1)
@@ -56,4 +59,8 @@ def test_a_durable_lab_searches_by_meaning_where_the_settings_name_an_embedder(t
     assert (durable.embedder, seeded.embedder) == ("nomic", None)
     with pytest.raises(SettingsError, match="nomic"):
         connect(target=durable)
-    connect(target=Local(seed=1, embedder="local")).close()
+    monkeypatch.setattr(
+        "threadlab.backend.search.embedders.named.find_spec", lambda name: None if name == PACKAGE else name
+    )
+    with pytest.raises(SettingsError, match=r"threadlab\[embeddings\]"):
+        connect(target=Local(seed=1, embedder="local"))

@@ -45,7 +45,7 @@ class AzureDoor:
         raise NotInThisService(
             "Azure has no workbench: nobody but the service itself sees what happens inside it",
             hint="lab.wire, run.steps() and explain(run) show what it tells; a lab on your table has one: "
-            "connect(target=Local(seed=7))",
+            "from threadlab.connect.targets import Local; connect(target=Local(seed=7))",
         )
 
     @cached_property
@@ -69,7 +69,7 @@ class AzureDoor:
         raise NotInThisService(
             "the openai client has no threads and runs on Azure: there it speaks the Responses protocol",
             hint="lab.sdk has the same threads, messages and runs; for the openai client's: "
-            "connect(target=Local(seed=7)).openai()",
+            "from threadlab.connect.targets import Local; connect(target=Local(seed=7)).openai()",
         )
 
     openai_async = openai

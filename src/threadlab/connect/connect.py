@@ -55,7 +55,7 @@ def connect(
         if seed is not None or pace is not None or env_file is not None:
             raise SettingsError(
                 "a target was given together with seed, pace or env_file",
-                hint="the target says these itself: connect(target=Local(seed=7, pace=0))",
+                hint="leave these out, and say them to the target where it is made",
             )
         settings = _settings_of(target)
     else:
@@ -97,7 +97,8 @@ def _door(
     if completer is not None:
         raise NotInThisService(
             f"nothing can be put into the model's place from here ({target})",
-            hint="use the completer locally: connect(target=Local(seed=7), completer=…)",
+            hint="use the completer locally: from threadlab.connect.targets import Local; "
+            "connect(target=Local(seed=7), completer=…)",
         )
     if server_tools:
         raise NotInThisService(

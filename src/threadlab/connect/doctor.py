@@ -18,7 +18,9 @@ from typing import Literal
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from threadlab.backend.code.probe import no_walls
 from threadlab.backend.completer.openai_compatible.endpoint import Endpoint
+from threadlab.connect.embedding import chosen_embedder
 from threadlab.connect.settings import WHERE_ENDPOINT, WHERE_MODEL, Settings, settings_from, values_in_force
 from threadlab.connect.targets import Azure, choose
 from threadlab.errors import SettingsError
@@ -50,7 +52,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What `examine` judges. `values` are the settings' variables in force, `versions` None if missing."""
+    """What `examine` judges. `values` are the settings' variables in force, `versions` None if missing.
+
+    `no_walls` is why code that a model wrote would run without walls, `no_embedder` why the embedder that the
+    settings name cannot be had; each None where there is nothing to tell.
+    """
 
     python: tuple[int, int]
     requirements: tuple[str, ...]
@@ -59,6 +65,8 @@ class Facts:
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     unwritable: Path | None = None
+    no_walls: str | None = None
+    no_embedder: str | None = None
 
 
 def look(folder: Path | None = None) -> Facts:
@@ -75,6 +83,8 @@ def look(folder: Path | None = None) -> Facts:
         environment={name: os.environ[name] for name in CA_VARIABLES if os.environ.get(name)},
         folder=folder,
         unwritable=_unwritable(values, folder),
+        no_walls=no_walls(),
+        no_embedder=_no_embedder(values),
     )
 
 
@@ -112,6 +122,9 @@ def _target(facts: Facts) -> Iterator[Finding]:
     )
     yield from _model(settings)
     yield _store(settings, facts)
+    if facts.no_embedder is not None:
+        yield Finding("problem", facts.no_embedder, "or unset THREADLAB_EMBEDDER: search then goes by words")
+    yield _walls(facts)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
@@ -139,6 +152,19 @@ def _store(settings: Settings, facts: Facts) -> Finding:
         "problem",
         f"the store {store} cannot be written: no right to write to {facts.unwritable}",
         "set THREADLAB_STORE to a file in a folder that you may write to",
+    )
+
+
+def _walls(facts: Facts) -> Finding:
+    if facts.no_walls is None:
+        return Finding("ok", "the code interpreter has walls: no network, and nothing but its own files")
+    return Finding(
+        "warn",
+        f"the code interpreter has no walls here: {facts.no_walls}. Where it is switched on, code is only "
+        "guarded, and can read every file that you can read",
+        "run only code that you trust, or allow user namespaces: on Ubuntu by `sysctl "
+        "kernel.apparmor_restrict_unprivileged_userns=0`, in Docker by `--security-opt seccomp=unconfined "
+        "--security-opt systempaths=unconfined`",
     )
 
 
@@ -187,6 +213,15 @@ def _certificates(facts: Facts) -> Iterator[Finding]:
             f"only {given[0]} is set: sync clients read {CA_VARIABLES[0]}, asyncio ones {CA_VARIABLES[1]}",
             f"set {missing} to the same file, {facts.environment[given[0]]}, before Python starts",
         )
+
+
+def _no_embedder(values: Mapping[str, str]) -> str | None:
+    try:
+        settings = settings_from(values)
+        chosen_embedder(settings.embedder, settings.model_endpoint)
+    except SettingsError as error:
+        return error.message
+    return None
 
 
 def _required() -> list[str]:

@@ -7,6 +7,7 @@ out, so that a request reads the same whichever client made it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import httpx2
 
@@ -16,6 +17,9 @@ from threadlab.connect.wire_log import Sent, WireLog, in_words
 PREFIX = "/v1"
 RETRIES = "x-stainless-retry-count"
 """The header in which the client says how often it has tried before."""
+
+Listening = Callable[[Any, Callable[[str], None]], httpx2.SyncByteStream | httpx2.AsyncByteStream]
+"""Makes of a stream one that tells whoever is given if it breaks off."""
 
 
 def recorded_client(log: WireLog) -> httpx2.Client:
@@ -44,12 +48,7 @@ class RecordedHttp(httpx2.BaseTransport):
         except httpx2.TransportError as error:
             self._log.record(sent, error=in_words(error))
             raise
-        if _is_stream(response):
-            broke_off = _begun(self._log, sent, response)
-            response.stream = _Stream(response.stream, broke_off)  # type: ignore[arg-type]
-        else:
-            self._log.record(sent, status=response.status_code, received=recorded(response.content))
-        return response
+        return _answered(self._log, sent, response, _Stream)
 
     def close(self) -> None:
         """Close the carrier."""
@@ -73,12 +72,7 @@ class RecordedAsyncHttp(httpx2.AsyncBaseTransport):
         except httpx2.TransportError as error:
             self._log.record(sent, error=in_words(error))
             raise
-        if _is_stream(response):
-            broke_off = _begun(self._log, sent, response)
-            response.stream = _AsyncStream(response.stream, broke_off)  # type: ignore[arg-type]
-        else:
-            self._log.record(sent, status=response.status_code, received=recorded(response.content))
-        return response
+        return _answered(self._log, sent, response, _AsyncStream)
 
     async def aclose(self) -> None:
         """Close the carrier."""
@@ -132,7 +126,12 @@ def _whole(response: httpx2.Response, content: bytes) -> httpx2.Response:
     )
 
 
-def _begun(log: WireLog, sent: Sent, response: httpx2.Response) -> Callable[[str], None]:
-    """Record that a stream has begun; whom to tell if it breaks off."""
+def _answered(log: WireLog, sent: Sent, response: httpx2.Response, stream: Listening) -> httpx2.Response:
+    """The response, recorded: with its body, or as a stream that began and may yet break off."""
+    if not _is_stream(response):
+        log.record(sent, status=response.status_code, received=recorded(response.content))
+        return response
     received = {"stream": response.headers["content-type"]}
-    return log.record(sent, status=response.status_code, received=received).broke_off
+    entry = log.record(sent, status=response.status_code, received=received)
+    response.stream = stream(response.stream, entry.broke_off)
+    return response

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from threadlab.backend.code.probe import no_walls
 from threadlab.backend.completer.named import completer_named
 from threadlab.backend.completer.openai_compatible.endpoint import Endpoint
 from threadlab.backend.engine.worker import Crew
@@ -29,13 +30,17 @@ from threadlab.workbench.routes import MOUNT, WorkbenchRoutes, switched_off
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A server that takes requests: at which address, with which key, and whether that was made up here."""
+    """A server that takes requests: at which address, with which key, and whether that was made up here.
+
+    `no_walls` is why the code that it runs has no walls; None where it has some.
+    """
 
     address: str
     key: str
     key_is_new: bool
     is_open: bool
     runs_code: bool = False
+    no_walls: str | None = None
 
     @property
     def endpoint(self) -> str:
@@ -58,6 +63,10 @@ class Listening:
             lines.append("Other machines can reach this, unencrypted. Whoever has the key can do everything.")
         if self.runs_code:
             lines.append("It runs the code that agents write, each thread's in a kernel of its own.")
+        if self.runs_code and self.no_walls:
+            lines.append(
+                f"Code has no walls here ({self.no_walls}): it can read every file that you can read."
+            )
         return [*lines, "Stop with Ctrl-C."]
 
 
@@ -104,7 +113,14 @@ class Serving:
             carrier = Carrier(backend, Gate(self.host, key), health=health, mounts={MOUNT: hatch})
             listening = self._listen()
             address = _address(self.host, listening.getsockname()[1])
-            told = Listening(address, key, self.key is None, self.host in EVERYWHERE, self.code_interpreter)
+            told = Listening(
+                address,
+                key,
+                self.key is None,
+                self.host in EVERYWHERE,
+                runs_code=self.code_interpreter,
+                no_walls=no_walls() if self.code_interpreter else None,
+            )
             run(carrier, listening, lambda: ready(told))
         finally:
             backend.close()

@@ -95,7 +95,7 @@ class Settings(BaseModel):
         alias="THREADLAB_EMBEDDER",
         description="Lets file search on the local backend go by meaning as well as by words: `local` for "
         "the model of the extra `embeddings`, or the name of an embedding model at MODEL_BASE_URL. Leave it "
-        "empty to search by words.",
+        "empty to search by words, as a lab with a seed always does.",
         examples=["local"],
     )
     pace: float = Field(
@@ -113,11 +113,6 @@ class Settings(BaseModel):
         "relative path starts at the course's folder, or outside a course at the working folder.",
         examples=[".threadlab/store.sqlite"],
     )
-
-    @property
-    def is_azure(self) -> bool:
-        """Whether both settings for Azure are there."""
-        return self.project_endpoint is not None and self.model is not None
 
     @property
     def model_endpoint(self) -> Endpoint | None:

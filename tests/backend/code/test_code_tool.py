@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.backend.code.code_sessions import alive, descendants, launcher
+from tests.backend.code.code_sessions import alive, descendants, launcher, printed
 from threadlab.backend.clock import RealClock
+from threadlab.backend.code import session as session_module
 from threadlab.backend.code.limits import Limits
 from threadlab.backend.code.outputs import Logs, Outputs
-from threadlab.backend.code.session import Session
+from threadlab.backend.code.session import Ran, Session
 from threadlab.backend.code.sessions import Sessions
 from threadlab.backend.code.tool import CodeInterpreter
 from threadlab.backend.hosted import NotYet, Outcome, Setting, ToolFailed
@@ -143,8 +145,8 @@ def test_sessions_are_few_end_when_idle_and_leave_nothing() -> None:
         places.append(session._place)
         processes.update(descendants(launcher(session)), {launcher(session)})
 
-    sessions.use("thread_a", look)
-    sessions.use("thread_b", look)
+    sessions.use("thread_a", "run_a", look)
+    sessions.use("thread_b", "run_b", look)
     assert not places[0].exists()
     until = time.monotonic() + 10
     while time.monotonic() < until and (alive(processes) or places[1].exists()):
@@ -153,6 +155,88 @@ def test_sessions_are_few_end_when_idle_and_leave_nothing() -> None:
     assert not places[1].exists()
     sessions.close()
     assert sessions._timer is None
+
+
+LOOP = "import signal, time\nsignal.signal(signal.SIGINT, {how})\nkept = 7\nopen('begun', 'w').close()\n"
+LOOP += "while True: time.sleep(0.01)"
+
+
+def interrupted(sessions: Sessions, code: str, stop: Callable[[], None]) -> Ran:
+    """What came of code that is stopped when it has begun."""
+
+    def work(session: Session) -> Ran:
+        def wait_and_stop() -> None:
+            while not (session._place / "data/begun").exists():
+                time.sleep(0.01)
+            stop()
+
+        stopping = threading.Thread(target=wait_and_stop)
+        stopping.start()
+        try:
+            return session.run(code)
+        finally:
+            stopping.join()
+
+    return sessions.use("thread_a", "run_a", work)
+
+
+@pytest.mark.parametrize("walls", [None, False], ids=["behind walls if there can be any", "guarded"])
+def test_interrupted_code_gives_way_and_its_session_goes_on(walls: bool | None) -> None:
+    """What it knew is known to the next code, which nobody interrupted."""
+    sessions = Sessions(Limits(), walls)
+    try:
+        stopped = interrupted(
+            sessions, LOOP.format(how="signal.default_int_handler"), lambda: sessions.interrupt("run_a")
+        )
+        assert stopped.ended is None
+        assert "KeyboardInterrupt" in printed(stopped)
+        sessions.interrupt("run_a")
+        again = sessions.use("thread_a", "run_b", lambda session: session.run("print(kept)"))
+        assert printed(again) == "7\n"
+    finally:
+        sessions.close()
+
+
+def test_code_that_does_not_give_way_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its session, long before the time of a call is over."""
+    monkeypatch.setattr(session_module, "GIVING_WAY", 0.2)
+    sessions = Sessions(Limits())
+    try:
+        ran = interrupted(sessions, LOOP.format(how="signal.SIG_IGN"), lambda: sessions.interrupt("run_a"))
+        assert ran.ended == "its run is over"
+    finally:
+        sessions.close()
+
+
+def test_the_session_of_a_deleted_thread_ends_while_code_runs_in_it() -> None:
+    """And also if it was just being made."""
+    sessions, places = Sessions(Limits()), list[Path]()
+    try:
+        ran = interrupted(sessions, LOOP.format(how="signal.SIG_IGN"), lambda: sessions.end("thread_a"))
+        assert ran.ended is not None
+        sessions.end("thread_b")
+        sessions.use("thread_b", "run_b", lambda session: places.append(session._place))
+        assert not places[0].exists()
+    finally:
+        sessions.close()
+
+
+def test_code_without_walls_is_told_of_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody asked for that: with the reason, and what it means."""
+    monkeypatch.setattr(sys, "platform", "elsewhere")
+    sessions = Sessions(Limits())
+    try:
+        for thread in ("thread_a", "thread_b"):
+            walls = sessions.use(thread, "run_a", lambda session: session.walls)
+            assert walls is False
+    finally:
+        sessions.close()
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "no walls on this machine (walls are made of Linux namespaces)" in record.getMessage()
+    assert "can read every file that you can read" in record.getMessage()
 
 
 def test_messages_that_code_made_up_are_read_as_what_they_are() -> None:

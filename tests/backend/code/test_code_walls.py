@@ -15,7 +15,7 @@ import pytest
 import threadlab
 from tests.backend.code.code_sessions import alive, descendants, launcher, printed
 from tests.backend.code.conftest import MakeSession
-from threadlab.backend.code import kernel
+from threadlab.backend.code import plan
 from threadlab.backend.code.limits import MEGABYTE, Limits
 from threadlab.backend.code.session import Session
 
@@ -75,8 +75,8 @@ def test_what_it_shares_may_lie_in_the_folder_for_temporary_files(
     for folder in (shared, other):
         folder.mkdir()
         (folder / "module.txt").write_text("seen")
-    system = kernel._readable()
-    monkeypatch.setattr(kernel, "_readable", lambda: [*system, str(shared)])
+    system = plan.readable()
+    monkeypatch.setattr(plan, "readable", lambda: [*system, str(shared)])
     ran = make_walled(Limits()).run(
         f"print(open({str(shared / 'module.txt')!r}).read())\n"
         f"import os; print(os.listdir({str(tmp_path)!r}))\n"

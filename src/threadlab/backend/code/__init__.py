@@ -3,8 +3,9 @@
 It is off until it is switched on, by `connect(code_interpreter=True)` or `threadlab serve
 --code-interpreter`. One session, a kernel with a folder, belongs to each thread, as on the service: what
 one call made, the next one finds. A session ends when it was not used for ten minutes, when four others are
-in use, with the backend, and by breaking a limit; its processes are killed and its folder removed, even if
-the backend itself is killed.
+in use, with the backend, with its thread, and by breaking a limit; its processes are killed and its folder
+removed, even if the backend itself is killed. Code of a run that is cancelled is interrupted, and killed with
+its session if it does not give way.
 
 What it protects from, on Linux where a process may have namespaces of its own ("walls"):
 
@@ -31,9 +32,10 @@ What it does not protect from:
 - Wrong results. That code ran says nothing about whether it computed what was meant.
 
 Without walls (macOS; Linux in many containers, or where a setting forbids user namespaces) a session is
-only guarded: the same limits for a process, except that macOS does not keep the one on memory, and a hook
-in the interpreter that refuses connections, other processes, foreign libraries and changes outside of the
-folder. There it does not protect from reading: every file that you can read, it can. And it does not
+only guarded, and a warning in the log says so, with the reason, when the first one starts; `threadlab doctor`
+knows it before. There are the same limits for a process, except that macOS does not keep the one on memory,
+and a hook in the interpreter that refuses connections, other processes, foreign libraries and changes outside
+of the folder. There it does not protect from reading: every file that you can read, it can. And it does not
 protect from intent: the hook lives in the process that it guards, compiled packages do not ask it, and who
 wants to gets around it. `/mnt/data` is not there; the working folder is. A kernel of which both the backend
 and the launcher are killed at once may stay. Nothing watches the size of the folder as a whole while code

@@ -25,7 +25,7 @@ class KeptFiles:
         names: dict[str, str] = {}
         for id in ids:
             record = self._store.get(FileRecord, id)
-            if record is not None and record.sha256:
+            if record is not None:
                 taken = record.filename in names.values()
                 names[id] = f"{id}-{record.filename}" if taken else record.filename
         return names

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import site
 import subprocess
 import sys
 import tempfile
@@ -21,26 +20,16 @@ from typing import Any
 import zmq
 from jupyter_client.session import Session as Signing
 
+from threadlab.backend.code import plan
 from threadlab.backend.code.limits import Limits
 from threadlab.backend.code.plan import DISK_FULL, NO_WALLS, TOO_MANY_PROCESSES, TOO_MUCH_MEMORY, Plan
+from threadlab.backend.code.probe import ONLY_LINUX
 
 Json = dict[str, Any]
 
 WORKING_FOLDER = "/mnt/data"
 """Where the files are, behind walls: as on the service."""
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
-SYSTEM = (
-    "/usr",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-)
-"""Paths of a machine that its programs need."""
 GUARD = str(Path(__file__).with_name("guard.py"))
 LARGEST_MESSAGE = 32 * 2**20
 LEAVING = 5.0
@@ -62,7 +51,8 @@ class NoKernel(Exception):
 class Kernel:
     """A kernel in `place`, an empty folder of its own with a short path. Raises NoKernel.
 
-    Its working folder is `place/data`. Without `walls` it is only guarded; with None, only if it must be.
+    Its working folder is `place/data`. Without `walls` it is only guarded; with None, only if it must be, and
+    `no_walls` is the reason.
     """
 
     def __init__(self, place: Path, limits: Limits, walls: bool | None = None) -> None:
@@ -73,9 +63,11 @@ class Kernel:
         self._signing = Signing(key=secrets.token_hex(32).encode())
         self._context = zmq.Context()
         self.walls = sys.platform == "linux" if walls is None else walls
+        self.no_walls = "" if self.walls else ONLY_LINUX
         try:
             self._start()
             if walls is None and self.walls and self._process.poll() == NO_WALLS:
+                self.no_walls = self._complaint().removeprefix("no walls: ")
                 self._disconnect()
                 self.walls = False
                 self._start()
@@ -112,6 +104,12 @@ class Kernel:
             status=status,
         )
 
+    def interrupt(self) -> None:
+        """Interrupt the code that it runs, as Ctrl-C would; code may not care."""
+        with suppress(OSError, ValueError):  # it was killed meanwhile
+            self._input.write(b"i")
+            self._input.flush()
+
     def close(self) -> None:
         """Kill it and all that it started. The folder goes as well."""
         self.kill()
@@ -138,9 +136,9 @@ class Kernel:
         connection = {**PORTS, "transport": "ipc", "ip": f"{where}/k", "key": self._signing.key.decode()}
         connection["signature_scheme"] = "hmac-sha256"
         (self._place / "sockets/connection.json").write_text(json.dumps(connection), encoding="utf-8")
-        plan = json.dumps(self._plan(f"{where}/connection.json"))
+        planned = json.dumps(self._plan(f"{where}/connection.json"))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "threadlab.backend.code.launcher", plan],
+            [sys.executable, "-m", "threadlab.backend.code.launcher", planned],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._said,
@@ -163,7 +161,7 @@ class Kernel:
             environment=_environment("/home/user" if self.walls else f"{place}/home", self.walls),
             walls=self.walls,
             root=f"{place}/root",
-            readable=_readable(),
+            readable=plan.readable(),
             writable=[
                 (f"{place}/data", WORKING_FOLDER),
                 (f"{place}/home", "/home/user"),
@@ -239,16 +237,3 @@ def _environment(home: str, walls: bool) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
     }
-
-
-def _readable() -> list[str]:
-    """What can be read behind walls: the system's programs, and this Python with its packages."""
-    executable = os.path.realpath(sys.executable)
-    packages = [*site.getsitepackages(), *(path for path in sys.path if path.endswith("-packages"))]
-    paths = [*SYSTEM, sys.base_prefix, os.path.dirname(os.path.dirname(executable)), sys.prefix, *packages]
-    every = [*paths, *(os.path.realpath(path) for path in paths)]
-    kept: list[str] = []
-    for path in dict.fromkeys(every):
-        if path != "/" and os.path.lexists(path) and not any(path.startswith(f"{one}/") for one in kept):
-            kept.append(path)
-    return kept

@@ -2,6 +2,7 @@
 
 `python -m threadlab.backend.code.launcher PLAN`, where PLAN is a `Plan` as JSON. It lives as long as the
 kernel. When its standard input ends, it kills the kernel: so nothing outlives a backend, however that ends.
+Anything that comes there is an interrupt for the code.
 
 With walls there are two processes more: the first of the new world, which watches what all in there take
 together, and with whose end all of them end; and the kernel.
@@ -55,8 +56,8 @@ def _attend(plan: Plan) -> int:
         _begin(plan)
     while True:
         readable, _, _ = select.select([0, rung], [], [])
-        if 0 in readable and not os.read(0, 1):
-            _kill(child, plan)
+        if 0 in readable:
+            _interrupt(child, plan) if os.read(0, 1) else _kill(child, plan)
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             _kill(child, plan)
@@ -86,6 +87,12 @@ def _kill(child: int, plan: Plan) -> None:
             os.kill(child, signal.SIGKILL)
         else:
             os.killpg(child, signal.SIGKILL)
+
+
+def _interrupt(child: int, plan: Plan) -> None:
+    """Interrupt the kernel and what it runs: with walls its watcher passes it on."""
+    with suppress(ProcessLookupError, PermissionError):
+        (os.kill if plan["walls"] else os.killpg)(child, signal.SIGINT)
 
 
 def _begin(plan: Plan) -> NoReturn:
@@ -133,7 +140,11 @@ def _limits(plan: Plan) -> list[tuple[int, int]]:
 
 
 def _watch(kernel: int, plan: Plan) -> int:
-    """Be the first process: bury the dead, and look that nobody takes too much. Its exit kills all others."""
+    """Be the first process: bury the dead, and look that nobody takes too much. Its exit kills all others.
+
+    An interrupt is passed on to the kernel's group.
+    """
+    signal.signal(signal.SIGINT, lambda *_: _pass_on(kernel))
     while True:
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             if ended[0] == kernel:
@@ -146,6 +157,11 @@ def _watch(kernel: int, plan: Plan) -> int:
         if sum(_lies_in(place) for _, place in plan["writable"]) > plan["disk"]:
             return DISK_FULL
         time.sleep(WATCH_EVERY)
+
+
+def _pass_on(kernel: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(kernel, signal.SIGINT)
 
 
 def _used() -> tuple[int, int]:

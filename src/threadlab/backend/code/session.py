@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ PREFIX = "threadlab-code-"
 LONGEST_PLACE = 70
 """Characters of a folder's path: the address of a socket in it may have about 100."""
 A_LOOK = 0.1
+GIVING_WAY = 2.0
+"""Seconds that code has to give way when it is interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Session:
         self.limits = limits
         self.given: set[str] = set()
         self._closed = False
+        self._interrupted = threading.Event()
         short = len(tempfile.gettempdir()) < LONGEST_PLACE
         self._place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=None if short else "/tmp"))
         try:
@@ -54,6 +58,11 @@ class Session:
         return self._kernel.walls
 
     @property
+    def no_walls(self) -> str:
+        """Why there are none; empty if there are."""
+        return self._kernel.no_walls
+
+    @property
     def is_alive(self) -> bool:
         """Whether code can be run in it."""
         return not self._closed and self._kernel.is_alive
@@ -64,8 +73,8 @@ class Session:
             self._folder.put(name, content)
 
     def run(self, code: str) -> Ran:
-        """Run code, to its end or to that of the session."""
-        outputs, ended = Outputs(self.limits), None
+        """Run code, to its end or to that of the session. Interrupted code that does not give way ends it."""
+        outputs, ended, gives_way = Outputs(self.limits), None, False
         until, asked = time.monotonic() + self.limits.seconds, self._kernel.ask(code)
         while True:
             message = self._kernel.hear(A_LOOK)
@@ -76,8 +85,11 @@ class Session:
             if message is None and not self._kernel.is_alive:
                 ended = self._kernel.ending()
                 break
+            if self._interrupted.is_set() and not gives_way:
+                gives_way, until = True, time.monotonic() + GIVING_WAY
+                self._kernel.interrupt()
             if time.monotonic() > until:
-                ended = f"it took longer than {self.limits.seconds:g} s"
+                ended = "its run is over" if gives_way else f"it took longer than {self.limits.seconds:g} s"
                 break
         if ended:
             outputs.say(f"[the code was stopped: {ended}; what it knew and its files are gone]")
@@ -95,6 +107,14 @@ class Session:
             self._kernel.close()
             self._folder.close()
             self._leave_nothing()
+
+    def interrupt(self) -> None:
+        """Interrupt the code that runs in it, from any thread, or the code that is to be run next."""
+        self._interrupted.set()
+
+    def go_on(self) -> None:
+        """Whoever was interrupted is gone: the next code is somebody else's."""
+        self._interrupted.clear()
 
     def stop(self) -> None:
         """End the kernel, from any thread; whoever is running code in it finds that out and closes it."""

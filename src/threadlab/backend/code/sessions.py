@@ -6,8 +6,10 @@ and nothing of what code had made.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,7 +17,12 @@ from threadlab.backend.code.kernel import NoKernel
 from threadlab.backend.code.limits import Limits
 from threadlab.backend.code.session import Session
 
+RECENT = 100
+"""Deleted threads of which it is known that a session which is still being made for them has to end."""
+
 Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
 
 
 class Sessions:
@@ -28,19 +35,45 @@ class Sessions:
         self._turns: dict[str, threading.Lock] = {}
         self._open: dict[str, Session] = {}
         self._used: dict[str, float] = {}
+        self._at_work: dict[str, Session] = {}
         self._closed = False
+        self._told = False
+        self._gone: deque[str] = deque(maxlen=RECENT)
         self._timer: threading.Timer | None = None
 
-    def use(self, thread_id: str, work: Callable[[Session], Result]) -> Result:
-        """Do work in the session of a thread, which others wait for. Raises NoKernel."""
+    def use(self, thread_id: str, run_id: str, work: Callable[[Session], Result]) -> Result:
+        """Do work for a run in the session of its thread, which others wait for. Raises NoKernel."""
         with self._lock:
             turn = self._turns.setdefault(thread_id, threading.Lock())
         with turn:
             session = self._session(thread_id)
+            with self._lock:
+                self._at_work[run_id] = session
             try:
                 return work(session)
             finally:
+                with self._lock:
+                    del self._at_work[run_id]
+                    session.go_on()
                 self._put_down(thread_id)
+
+    def interrupt(self, run_id: str) -> None:
+        """Interrupt the work that is done for a run, if there is any; code that does not care is killed."""
+        with self._lock:
+            if run_id in self._at_work:
+                self._at_work[run_id].interrupt()
+
+    def end(self, thread_id: str) -> None:
+        """End the session of a thread that is gone."""
+        with self._lock:
+            self._gone.append(thread_id)
+            self._turns.pop(thread_id, None)
+            idle = self._drop(thread_id) if thread_id in self._used else None
+            busy = self._open.get(thread_id)
+        if idle is not None:
+            idle.close()
+        elif busy is not None:
+            busy.stop()
 
     def close(self) -> None:
         """End all sessions; there will be no other."""
@@ -65,7 +98,19 @@ class Sessions:
             session.close()
         session = Session(self.limits, self._walls)
         self._keep(thread_id, session)
+        self._tell_of(session)
         return session
+
+    def _tell_of(self, session: Session) -> None:
+        """Say once that there are no walls where there could have been some."""
+        if self._walls is None and not session.walls and not self._told:
+            self._told = True
+            logger.warning(
+                "The code interpreter has no walls on this machine (%s). Code is only guarded: it can read "
+                "every file that you can read, and who wants to gets around the guard. Run only code that "
+                "you trust; `threadlab doctor` says what walls need.",
+                session.no_walls,
+            )
 
     def _keep(self, thread_id: str, session: Session) -> None:
         """Have it among the open ones, and end what is too much."""
@@ -88,7 +133,7 @@ class Sessions:
         """Nobody uses it now: from here on it is idle."""
         with self._lock:
             session = self._open.get(thread_id)
-            if session is not None and session.is_alive:
+            if session is not None and session.is_alive and thread_id not in self._gone:
                 self._used[thread_id] = time.monotonic()
                 self._look_later()
             elif session is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -62,6 +63,7 @@ class CodeInterpreter:
         walls: bool | None = None,
     ) -> None:
         self._files = files
+        self._is_aside = clock is not None
         self._aside: Aside[Ran] = Aside("code", clock)
         self._sessions = Sessions(limits or Limits(), walls)
 
@@ -88,18 +90,30 @@ class CodeInterpreter:
             return Outcome(json.dumps({"error": error}), {"input": "", "outputs": []})
 
         def work(session: Session) -> Ran:
+            if self._aside.is_over(setting.run_id):
+                return Ran([], [])
             self._give(session, self._files.names(_file_ids(setting)))
             return session.run(code)
 
         try:
-            ran = self._aside.result(setting, lambda: self._sessions.use(setting.thread_id, work))
+            ran = self._aside.result(
+                setting, lambda: self._sessions.use(setting.thread_id, setting.run_id, work)
+            )
         except (NoKernel, OSError) as error:
             raise ToolFailed(f"code_interpreter could not run the code: {error}") from error
         return ran if isinstance(ran, NotYet) else self._outcome(code, ran)
 
     def forget(self, run_id: str) -> None:
-        """Drop what is being done for a run."""
+        """Drop what is being done for a run: code that runs for it is interrupted."""
         self._aside.forget(run_id)
+        self._sessions.interrupt(run_id)
+
+    def leave(self, thread_id: str) -> None:
+        """End the session of a thread that is gone; where others wait, on a thread of its own."""
+        if self._is_aside:
+            threading.Thread(target=self._sessions.end, args=(thread_id,), daemon=True).start()
+        else:
+            self._sessions.end(thread_id)
 
     def close(self) -> None:
         """End every session."""
