@@ -106,6 +106,23 @@ def test_headers_that_a_restart_has_lost_fail_the_run_and_it_says_so(opened: Ope
     assert len(shop.called) == 1
 
 
+def test_headers_are_not_known_to_another_process_with_the_same_store(opened: Open) -> None:
+    """Its runs fail and say so, while those of the process that was given them go on."""
+    client, shop = opened()
+    other, its_shop = opened()
+    never = resources("agent", require_approval="never")
+    agent, thread = client.agent(tools=[SHOP], tool_resources=never), client.thread("Roses!")
+    error = other.until(other.run_on(thread, agent), "failed")["last_error"]
+    assert "the header X-agent for the MCP server shop is not known in this process" in error["message"]
+    assert "another one with the same store" in error["message"]
+    assert TOKENS["agent"] not in error["message"]
+    client.until(client.run_on(thread, agent), "completed")
+    assert (len(shop.called), its_shop.called) == (1, [])
+    own = other.run_on(thread, agent, tool_resources=never)
+    other.until(own, "completed")
+    assert its_shop.called == [("shop_buy", {"X-agent": TOKENS["agent"]})]
+
+
 @pytest.mark.parametrize(
     "headers", [{"X-Key": "secret\n"}, {"X Key": "secret"}, {"X": 1}, ["secret"]], ids=str
 )

@@ -53,7 +53,7 @@ def test_a_body_that_is_no_object_is_named_as_the_body(client: Client) -> None:
     """No parameter is at fault."""
     status, error = client.error("POST", "/threads", [1, 2])
     assert (status, error["param"]) == (400, None)
-    assert error["message"] == "Invalid body: Input should be an object."
+    assert error["message"] == "Invalid body: expected an object."
 
 
 def strict(client: Client, path: str) -> None:

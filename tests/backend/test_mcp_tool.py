@@ -140,7 +140,17 @@ def test_a_model_is_offered_the_functions_that_the_definition_allows(client: Cli
     offered = {tool["function"]["name"]: tool for tool in model.seen[0].tools}
     assert set(offered) == {"sums_add", "sums_tick"}
     assert "hosted" not in offered["sums_tick"]
+    assert offered["sums_add"]["server_label"] == "sums"
     assert offered["sums_add"]["function"]["parameters"]["required"] == ["a", "b"]
+
+
+def test_a_function_that_is_allowed_must_be_one_of_the_server(client: Client, model: Asking) -> None:
+    """The run fails before the model is asked, and names what there is."""
+    run = started(client, sums(allowed_tools=["add", "subtract", "divide"]))
+    error = client.until(run, "failed")["last_error"]
+    assert error["code"] == "tool_user_error"
+    assert "does not have: subtract, divide. Its functions are: add, tick, fail, header" in error["message"]
+    assert model.seen == []
 
 
 def test_a_command_keeps_its_state_from_call_to_call_and_run_to_run(model: Asking) -> None:
@@ -215,6 +225,31 @@ def test_the_headers_of_the_run_reach_the_server(client: Client, model: Asking) 
     run = started(client, sums(), tool_resources=resources)
     client.until(run, "completed")
     assert [call["output"] for call in calls(client, run)] == ["secret", "2"]
+
+
+def test_requests_as_the_preview_sdk_makes_them_are_approved_and_reach_the_server(
+    client: Client, model: Asking
+) -> None:
+    """1.2.0b6: `McpTool.definitions` and `.resources`, and `ToolApproval`s with headers of their own."""
+    model.calls = [Call("sums_header", '{"name": "X-Key"}'), Call("sums_tick", "{}")]
+    tool = {"type": "mcp", "server_label": "sums", "server_url": URL, "allowed_tools": ["header", "tick"]}
+    resource = {"server_label": "sums", "headers": {"X-Key": "of the run"}, "require_approval": "always"}
+    run = started(client, tool, tool_resources={"mcp": [resource]})
+    action = client.until(run, "requires_action")["required_action"]
+    assert action["type"] == "submit_tool_approval"
+    asked, refused = action["submit_tool_approval"]["tool_calls"]
+    assert {name: asked[name] for name in ("type", "name", "arguments", "server_label")} == {
+        "type": "mcp", "name": "header", "arguments": '{"name": "X-Key"}', "server_label": "sums",
+    }  # fmt: skip
+    approvals = [
+        {"tool_call_id": asked["id"], "approve": True, "headers": {"X-Key": "of the approval"}},
+        {"tool_call_id": refused["id"], "approve": False, "headers": {}},
+    ]
+    client.post(f"{run}/submit_tool_outputs", {"tool_approvals": approvals})
+    client.until(run, "completed")
+    header, tick = calls(client, run)
+    assert header["output"] == "of the approval"
+    assert "did not approve" in tick["output"]
 
 
 def test_with_a_worker_no_request_waits_for_a_server(tmp_path: Path, model: Asking) -> None:

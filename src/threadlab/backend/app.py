@@ -21,12 +21,13 @@ from threadlab.backend.routes import (
     messages,
     run_steps,
     runs,
+    search,
     threads,
     vector_stores,
 )
 from threadlab.backend.routes.call import Call, Room
 from threadlab.backend.store.connection import PATIENCE
-from threadlab.backend.wire import bodies, file_bodies
+from threadlab.backend.wire import bodies, file_bodies, search_bodies
 from threadlab.backend.wire.bearer import check_key
 from threadlab.backend.wire.errors import ApiError, store_is_held
 from threadlab.backend.wire.http import DESCRIPTION, Request, Response, json_response
@@ -99,7 +100,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_STORE}/files", vector_stores.create_file, file_bodies.NewStoredFile),
     Route("GET", f"{_STORE}/files", vector_stores.list_files),
     Route("GET", f"{_STORE}/files/<file_id>", vector_stores.get_file),
+    Route("POST", f"{_STORE}/files/<file_id>", vector_stores.update_file, file_bodies.StoredFileChanges),
     Route("DELETE", f"{_STORE}/files/<file_id>", vector_stores.delete_file),
+    Route("POST", f"{_STORE}/search", search.search, search_bodies.NewSearch),
     Route("POST", f"{_STORE}/file_batches", vector_stores.create_batch, file_bodies.NewBatch),
     Route("GET", _BATCH, vector_stores.get_batch),
     Route("POST", f"{_BATCH}/cancel", vector_stores.cancel_batch),
@@ -150,6 +153,12 @@ class App:
         """
         route, _ = TABLE.find(request.method, request.path)
         return Upload(request.headers, self._room.blobs) if route.handler is files.create else None
+
+    def takes_time(self, request: Request) -> bool:
+        """Whether answering asks an embedder: whoever has others to serve meanwhile does so on a thread."""
+        if self._room.vector_stores.index.embedder is None:
+            return False
+        return request.method == "POST" and request.path.endswith("/search")
 
     def _answer(self, route: Route, call: Call) -> Any:
         """What the handler answers, or what a fault makes of it."""

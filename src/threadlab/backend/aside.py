@@ -59,6 +59,11 @@ class Aside(Generic[Result]):
         with self._lock:
             return bool(self._begun)
 
+    def is_over(self, run_id: str) -> bool:
+        """Whether a run comes back no more."""
+        with self._lock:
+            return run_id in self._over
+
     def forget(self, run_id: str) -> None:
         """Begin nothing more for a run, and keep nothing of what is done for it."""
         with self._lock:

@@ -53,9 +53,10 @@ class HeldHeaders:
         with self._lock:
             if reference not in self._values:
                 raise ToolFailed(
-                    f"the value of the header {name} for the MCP server {label} is not there any more: "
-                    "headers are kept only in the memory of the process that was given them. Send them "
-                    "again, in tool_resources.mcp of the agent or of the next run"
+                    f"the value of the header {name} for the MCP server {label} is not known in this "
+                    "process: headers are kept only in the memory of the process that was given them, which "
+                    "has ended, or is another one with the same store. Send them again to this one, in "
+                    "tool_resources.mcp of the agent or of the next run"
                 )
             self._values.move_to_end(reference)
             return self._values[reference]

@@ -113,5 +113,14 @@ class WorksAside(Protocol):
         ...
 
 
+@runtime_checkable
+class KeptForThreads(Protocol):
+    """A hosted tool that keeps something for a thread from one run to the next."""
+
+    def leave(self, thread_id: str) -> None:
+        """The thread is gone: keep nothing for it."""
+        ...
+
+
 HostedTools = Mapping[str, HostedTool]
 """By type."""

@@ -164,6 +164,10 @@ class Backend:
         """
         return self._app.upload(request)
 
+    def takes_time(self, request: Request) -> bool:
+        """Whether a request is answered only after an embedder was asked."""
+        return self._app.takes_time(request)
+
     def wait(self, piece: WaitUntil) -> None:
         """Block until a stream that yielded this may have more to say."""
         seconds = max(piece.at - self.time.now(), 0.0)

@@ -31,6 +31,7 @@ OBJECTS: Mapping[str, str] = {
     "files": "file",
     "vector_stores": "vector_store",
     "file_batches": "file_batch",
+    "search": "search_results",
 }
 """What is meant by a part of a path."""
 ABOUT = """\
@@ -100,6 +101,8 @@ def _operation(route: Described) -> Json:
     refusals = ("400", "401", "404") if _names_something(route) else ("400", "401")
     if _uploads(route):
         refusals = (*refusals, "413")
+    if route.path.endswith("/search"):
+        refusals = (*refusals, "500")
     operation: Json = {
         "operationId": f"{route.handler.__module__.rpartition('.')[2]}.{route.handler.__name__.strip('_')}",
         "summary": said.strip(),
@@ -182,6 +185,7 @@ def _refusal(status: str) -> Json:
         "401": "The key is.",
         "404": "There is no such object.",
         "413": "The file is too large.",
+        "500": "The embedder cannot answer.",
     }
     return {"description": words[status], "content": {"application/json": {"schema": ref("error")}}}
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threadlab.backend.app import ROUTES
+from threadlab.backend.app import ROUTES, Route
 from threadlab.backend.faults.fault import Fault, FaultError, parse_all
 from threadlab.backend.faults.faults import Faults, faults_of_run
 from threadlab.backend.faults.kinds import KINDS
 from threadlab.backend.faults.operations import OPERATIONS, Operation
+from threadlab.backend.local import Backend
+from threadlab.backend.wire.bodies import Body, NewAgent, NewMessage, NewRun, NewThreadAndRun
+from threadlab.backend.wire.file_bodies import StoredFileChanges
+from threadlab.backend.wire.http import Request
+from threadlab.backend.wire.search_bodies import NewSearch
 
 
 def test_the_text_of_the_command_line_says_kind_place_and_options() -> None:
@@ -57,7 +64,7 @@ def test_a_fault_is_the_same_after_text_json_and_pickle(fault: Fault) -> None:
     ("text", "said"),
     [
         ("stcuk", "did you mean stuck"),
-        ("429:create rnu", "there is no request 'create rnu'"),
+        ("429:create rnu", "there is no request 'create rnu' .did you mean create run"),
         ("429:create run:often=2", "has no option 'often'; it has retry_after, times"),
         ("429:times=many", "times is 'many'; it is a number"),
         ("429:times=-1", "at least 0"),
@@ -86,10 +93,44 @@ def test_a_runs_metadata_cannot_kill_the_process() -> None:
         faults_of_run("crash:kill=yes")
 
 
+BODIES: dict[type[Body], dict[str, Any]] = {
+    NewAgent: {"model": "m"},
+    NewMessage: {"role": "user", "content": "x"},
+    NewRun: {"assistant_id": "asst_1"},
+    NewThreadAndRun: {"assistant_id": "asst_1"},
+    StoredFileChanges: {"attributes": {}},
+    NewSearch: {"query": "x"},
+}
+"""What must be sent where a body has fields that must be there."""
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Backend]:
+    """A backend with nothing in it: a request is struck before anybody looks."""
+    backend = Backend.seeded(1)
+    yield backend
+    backend.close()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_every_request_has_a_name_by_which_it_can_be_made_to_fail(backend: Backend, route: Route) -> None:
+    """One name; it strikes that request and no other."""
+    (name,) = [name for name, routes in OPERATIONS.items() if f"{route.method} {route.path}" in routes]
+    body = json.dumps(BODIES.get(route.body, {}) if route.body else {}).encode()
+    request = Request(route.method, "/v1" + re.sub("<.*?>", "x", route.path), body=body)
+    for other in OPERATIONS:
+        backend.faults.add(Fault.of("429" if other == name else "500", other))
+    try:
+        assert backend.handle(request).status == 429
+        assert backend.handle(request).status not in (429, 500)
+    finally:
+        backend.faults.clear()
+
+
 def test_every_operation_is_a_route_of_the_app() -> None:
     """A name that matches nothing would never strike."""
     routes = {f"{route.method} {route.path}" for route in ROUTES}
-    assert {each for names in OPERATIONS.values() for each in names} <= routes
+    assert {each for names in OPERATIONS.values() for each in names} == routes
 
 
 def strikes(text: str, occasions: int = 10) -> list[int]:

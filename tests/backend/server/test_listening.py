@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -43,6 +44,10 @@ class Streaming:
 
     def upload(self, request: Request) -> None:
         """Nobody uploads anything."""
+
+    def takes_time(self, request: Request) -> bool:
+        """Nothing does."""
+        return False
 
     def is_over(self, wait: WaitUntil) -> bool:
         """Never."""
@@ -154,3 +159,32 @@ def test_an_answer_that_is_to_be_late_keeps_nobody(stops: bool) -> None:
             await until(lambda: not carried._late)
 
     asyncio.run(end())
+
+
+class Slow(Streaming):
+    """What is carried: an answer that is not there before somebody else was served."""
+
+    def __init__(self) -> None:
+        self.served = threading.Event()
+
+    def takes_time(self, request: Request) -> bool:
+        """It does."""
+        return True
+
+    def handle(self, request: Request) -> Response:
+        """Wait for the other."""
+        return Response(200, AN_EVENT if self.served.wait(30) else b"", HEADERS)
+
+
+def test_a_request_that_takes_its_time_keeps_nobody_waiting() -> None:
+    """It is answered on a thread, while the event loop serves others."""
+    carried = Slow()
+
+    async def ask() -> None:
+        slow = Carrier(carried, Gate("127.0.0.1", "sk-1"), health={}, mounts={})
+        async with asking(slow) as (_, reader, _):
+            await asyncio.sleep(0.01)
+            carried.served.set()
+            await asyncio.wait_for(reader.readuntil(AN_EVENT), 30)
+
+    asyncio.run(ask())

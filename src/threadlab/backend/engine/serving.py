@@ -22,7 +22,15 @@ from threadlab.backend.engine.machine import TERMINAL
 from threadlab.backend.engine.project import connected_agents
 from threadlab.backend.engine.server_tools import HandOff, ServerTool
 from threadlab.backend.held_headers import HeldHeaders
-from threadlab.backend.hosted import HostedTool, NotYet, Outcome, Setting, ToolFailed, WorksAside
+from threadlab.backend.hosted import (
+    HostedTool,
+    KeptForThreads,
+    NotYet,
+    Outcome,
+    Setting,
+    ToolFailed,
+    WorksAside,
+)
 from threadlab.backend.ids import Ids
 from threadlab.backend.records import (
     AgentRecord,
@@ -103,6 +111,12 @@ class Serving:
         for step in self._store.every(StepRecord, run_id):
             for child_id in [call.run_id for call in step.calls if call.run_id]:
                 self.forget(child_id)
+
+    def leave(self, thread_id: str) -> None:
+        """A thread was deleted: nothing is kept for it."""
+        for tool in self.hosted.values():
+            if isinstance(tool, KeptForThreads):
+                tool.leave(thread_id)
 
     def at_work(self, run_id: str) -> str:
         """The id of the run that moves next for this one: its own, or that of the child that it waits for."""

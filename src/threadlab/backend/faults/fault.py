@@ -140,8 +140,10 @@ def _place(row: Kind, where: str) -> str:
     if not row.where:
         raise FaultError(f"{row.name} strikes no request, so {where!r} cannot be its place; leave it out")
     if not is_operation(where):
+        near = get_close_matches(where, OPERATIONS, n=1)
+        meant = f" (did you mean {near[0]}?)" if near else ""
         raise FaultError(
-            f"there is no request {where!r}; there are any, stream, {', '.join(OPERATIONS)}, "
+            f"there is no request {where!r}{meant}; there are any, stream, {', '.join(OPERATIONS)}, "
             "or a method with a pattern: POST /threads/*/runs"
         )
     return where

@@ -24,8 +24,8 @@ PATIENCE = 30.0
 """Seconds that a server has for an answer, and for its start."""
 LISTENING = 300.0
 """Seconds that a server may be silent on a stream that it holds open."""
-MOST_TOOLS = 128
-"""Tools of one server that are listed: as many as an agent may have."""
+MOST_LISTED = 1000
+"""Functions that a server is asked for."""
 LEAVING = 5.0
 """Seconds that the servers have to end."""
 
@@ -68,8 +68,8 @@ class Connections:
                         "parameters": tool.input_schema,
                     }
                 cursor = page.next_cursor
-                if cursor is None or len(found) >= MOST_TOOLS:
-                    return dict(list(found.items())[:MOST_TOOLS])
+                if cursor is None or len(found) >= MOST_LISTED:
+                    return dict(list(found.items())[:MOST_LISTED])
 
         return self._wait(self._with(server, headers, list_all))
 

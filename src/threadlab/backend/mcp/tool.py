@@ -16,6 +16,8 @@ from threadlab.backend.mcp.servers import Server, server_of
 if TYPE_CHECKING:
     from threadlab.backend.mcp.connections import Connections
 
+MOST_TOOLS = 128
+"""Functions of one server that are offered: as many as an agent may have."""
 LONGEST_NAME = 64
 """Characters of a function's name, as models take them."""
 
@@ -39,19 +41,28 @@ class Mcp:
             )
 
     def list_tools(self, setting: Setting) -> Json | NotYet:
-        """The functions of the server, those that the definition allows. Raises ToolFailed."""
+        """The functions of the server, those that the definition allows.
+
+        Raises ToolFailed, also where the definition allows what the server does not have.
+        """
         label, server = setting.definition["server_label"], self._server(setting)
         listed = self._aside.result(setting, lambda: self._asked(server, setting.headers))
         if isinstance(listed, NotYet):
             return listed
-        only = setting.definition.get("allowed_tools")
-        tools = {name: tool for name, tool in listed.items() if not only or name in only}
-        return {"server_label": label, "tools": {name: _shown(tool) for name, tool in tools.items()}}
+        allowed = setting.definition.get("allowed_tools") or list(listed)
+        if unknown := [name for name in allowed if name not in listed]:
+            raise ToolFailed(
+                f"allowed_tools of the MCP server {label} names what {server} does not have: "
+                f"{', '.join(unknown)}. Its functions are: {', '.join(listed) or 'none'}"
+            )
+        tools = {name: _shown(listed[name]) for name in listed if name in allowed}
+        return {"server_label": label, "tools": dict(list(tools.items())[:MOST_TOOLS])}
 
     def offer(self, setting: Setting) -> list[Json]:
         """A function for each that was listed, `<label>_<name>`. One with too long a name is left out."""
+        label = setting.definition["server_label"]
         return [
-            {"type": "function", "function": {"name": name, **tool}, "hosted": "mcp"}
+            {"type": "function", "function": {"name": name, **tool}, "hosted": "mcp", "server_label": label}
             for name, (_, tool) in _functions(setting).items()
             if len(name) <= LONGEST_NAME
         ]

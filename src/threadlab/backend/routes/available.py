@@ -11,10 +11,13 @@ from threadlab.backend.wire.errors import bad_request
 from threadlab.backend.wire.tools import CLOUD
 
 
-def refuse_unavailable(call: Call, tools: Sequence[dict[str, Any]]) -> None:
-    """Raise a 400 for the first tool that no run could use here; it says why, and what would help."""
+def refuse_unavailable(call: Call, tools: Sequence[dict[str, Any]], within: str = "") -> None:
+    """Raise a 400 for the first tool that no run could use here; it says why, and what would help.
+
+    `within` is where the tools stand, if not in the body itself.
+    """
     for index, tool in enumerate(tools):
-        kind, place = tool["type"], f"tools[{index}]"
+        kind, place = tool["type"], f"{within}tools[{index}]"
         hosted = call.room.engine.serving.hosted.get(kind)
         if hosted is None and kind in CLOUD:
             raise bad_request(

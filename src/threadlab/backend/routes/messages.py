@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from threadlab.backend.engine.log import write
-from threadlab.backend.file_records import FileRecord
-from threadlab.backend.records import Entry, Json, MessageRecord, ThreadRecord
+from threadlab.backend.records import Entry, MessageRecord, ThreadRecord
 from threadlab.backend.routes.call import Call, Room
+from threadlab.backend.routes.content import content_of
 from threadlab.backend.routes.sources import attach
 from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire import objects
 from threadlab.backend.wire.bodies import NewMessage
-from threadlab.backend.wire.errors import bad_request, not_found, thread_is_busy
+from threadlab.backend.wire.errors import thread_is_busy
 from threadlab.backend.wire.paging import envelope
-
-CONTENT = ("text", "image_file", "image_url")
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -71,7 +69,7 @@ def new_entry(room: Room, thread_id: str, body: NewMessage) -> Entry:
     data = {
         "id": room.ids.new("msg"),
         "role": body.role,
-        "content": _content(room, body.content),
+        "content": content_of(room, body.content),
         "attachments": body.attachments or [],
         "metadata": body.metadata or {},
     }
@@ -83,29 +81,3 @@ def refuse_while_busy(change: Transaction, thread_id: str) -> None:
     active = change.active_run(thread_id)
     if active is not None:
         raise thread_is_busy(thread_id, active, adding_message=True)
-
-
-def _content(room: Room, content: str | list[Json]) -> list[Json]:
-    """Content as responses show it; input text blocks hold a plain string, output ones an object."""
-    if isinstance(content, str):
-        return [objects.text_part(content)]
-    parts: list[Json] = []
-    for index, block in enumerate(content):
-        kind = block.get("type")
-        if kind not in CONTENT or kind not in block:
-            raise bad_request(
-                f"Invalid 'content[{index}]': expected a block of type {', '.join(CONTENT)} "
-                "with its content under the same name.",
-                param="content",
-            )
-        value = block[kind]
-        if kind == "text" and not isinstance(value, str):
-            value = value.get("value") if isinstance(value, dict) else None
-            if not isinstance(value, str):
-                raise bad_request(f"Invalid 'content[{index}].text': expected a string.", param="content")
-        if kind == "image_file":
-            id = value.get("file_id") if isinstance(value, dict) else None
-            if not isinstance(id, str) or room.store.get(FileRecord, id) is None:
-                raise not_found("file", str(id))
-        parts.append(objects.text_part(value) if kind == "text" else block)
-    return parts

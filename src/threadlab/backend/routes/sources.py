@@ -1,4 +1,4 @@
-"""Sources: where requests say that text comes from: files, assets of the cloud, vector stores, attachments.
+"""Sources: where requests say that text comes from: files, vector stores, attachments.
 
 Everything that is named must be there; a new vector store in a tool's resources is made on the way.
 """
@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from threadlab.backend.file_records import FileRecord, VectorStoreRecord
 from threadlab.backend.held_headers import problem_with
 from threadlab.backend.records import ThreadRecord
+from threadlab.backend.routes.available import refuse_unavailable
 from threadlab.backend.routes.call import Call
-from threadlab.backend.routes.files import new_id
 from threadlab.backend.search.chunking import strategy
 from threadlab.backend.store.transaction import Transaction
 from threadlab.backend.wire.errors import bad_request
-from threadlab.backend.wire.file_bodies import Chunking, DataSource, NewVectorStore
+from threadlab.backend.wire.file_bodies import Chunking, NewVectorStore
 from threadlab.backend.wire.invalid import invalid
 
 Json = dict[str, Any]
@@ -36,32 +36,30 @@ def chunking_of(given: Chunking | None) -> Json:
     return strategy(window.max_chunk_size_tokens, window.chunk_overlap_tokens) if window else strategy()
 
 
-def files_of(
-    call: Call, change: Transaction, ids: Iterable[str], sources: Iterable[DataSource] = ()
-) -> list[FileRecord]:
-    """The files of these ids, each once, and one for each asset of the cloud, which has no bytes here."""
-    files = [call.find(FileRecord, id) for id in dict.fromkeys(ids)]
-    for source in sources:
-        name = source.uri.rstrip("/").rpartition("/")[2] or source.uri
-        asset = FileRecord(
-            id=new_id(call.room),
-            created_at=call.room.clock.now(),
-            filename=name[:255],
-            bytes=0,
-            purpose="assistants",
-            uri=source.uri,
+def files_of(call: Call, ids: Iterable[str]) -> list[FileRecord]:
+    """The files of these ids, each once."""
+    return [call.find(FileRecord, id) for id in dict.fromkeys(ids)]
+
+
+def refuse_assets(sources: Any, param: str) -> None:
+    """Raise a 400 for assets of the cloud, such as azureml://…: nobody could read them here."""
+    if sources:
+        raise bad_request(
+            f"Invalid '{param}': assets of the cloud can be read only on Azure, and this backend is on your "
+            "machine. Upload the file instead, client.files.upload(file_path=…, purpose='assistants'), and "
+            "give its id: file_id in an attachment or for a file of a vector store, else file_ids.",
+            param=param,
+            code="unsupported_data_source",
         )
-        change.put(asset)
-        files.append(asset)
-    return files
 
 
-def new_store(call: Call, change: Transaction, body: NewVectorStore) -> VectorStoreRecord:
-    """A new vector store, as a body describes it."""
-    sources = (body.configuration and body.configuration.data_sources) or []
+def new_store(call: Call, change: Transaction, body: NewVectorStore, within: str = "") -> VectorStoreRecord:
+    """A new vector store, as a body describes it; `within` is where that stands."""
+    if body.configuration is not None:
+        refuse_assets(body.configuration.data_sources, f"{within}configuration.data_sources")
     return call.room.vector_stores.create(
         change,
-        files_of(call, change, body.file_ids or [], sources),
+        files_of(call, body.file_ids or []),
         chunking_of(body.chunking_strategy),
         name=body.name,
         metadata=body.metadata,
@@ -90,11 +88,12 @@ def _checked(call: Call, change: Transaction, given: Json) -> Json:
                 body = NewVectorStore.model_validate(described)
             except ValidationError as error:
                 raise invalid(error, f"{param}.vector_stores[{index}]") from None
-            ids.append(new_store(call, change, body).id)
+            ids.append(new_store(call, change, body, f"{param}.vector_stores[{index}].").id)
         resources["file_search"] = {"vector_store_ids": ids}
     if (interpreter := resources.get("code_interpreter")) is not None:
-        for id in _ids(interpreter, "file_ids", "tool_resources.code_interpreter"):
-            call.find(FileRecord, id)
+        param = "tool_resources.code_interpreter"
+        files_of(call, _ids(interpreter, "file_ids", param))
+        refuse_assets(interpreter.get("data_sources"), f"{param}.data_sources")
     if resources.get("mcp") is not None:
         resources["mcp"] = _with_held_headers(call, resources["mcp"])
     return resources
@@ -124,13 +123,12 @@ def refuse_headers(headers: Any, param: str) -> None:
 def attach(call: Call, change: Transaction, thread: ThreadRecord, messages: Sequence[Any]) -> ThreadRecord:
     """The thread, with what was attached to these messages among its resources, as the service has it.
 
-    Files for file_search come into the thread's vector store, which is made when the first one comes. Assets
-    of the cloud become files on the way.
+    Files for file_search come into the thread's vector store, which is made when the first one comes.
     """
     attached: dict[str, list[FileRecord]] = {}
     for message in messages:
         for index, attachment in enumerate(message.attachments or []):
-            for tool, files in _attached(call, change, attachment, f"attachments[{index}]").items():
+            for tool, files in _attached(call, attachment, f"attachments[{index}]").items():
                 attached.setdefault(tool, []).extend(files)
     if not attached:
         return thread
@@ -160,9 +158,7 @@ def _into_store(call: Call, change: Transaction, ids: Sequence[str], files: Sequ
     return stores.create(change, files, strategy(), expires_after=THREADS_EXPIRY).id
 
 
-def _attached(
-    call: Call, change: Transaction, attachment: Json, place: str
-) -> Mapping[str, list[FileRecord]]:
+def _attached(call: Call, attachment: Json, place: str) -> Mapping[str, list[FileRecord]]:
     """The files of one attachment, by the tools that they are for."""
     tools = [tool.get("type") for tool in attachment.get("tools") or [] if isinstance(tool, dict)]
     wrong = [tool for tool in tools if tool not in ATTACHABLE]
@@ -171,17 +167,12 @@ def _attached(
             f"Invalid '{place}.tools': {wrong or 'none'}. Supported types are: {', '.join(ATTACHABLE)}.",
             param=f"{place}.tools",
         )
-    sources = []
-    if attachment.get("data_source") is not None:
-        try:
-            sources = [DataSource.model_validate(attachment["data_source"])]
-        except ValidationError as error:
-            raise invalid(error, f"{place}.data_source") from None
+    refuse_assets(attachment.get("data_source"), f"{place}.data_source")
+    refuse_unavailable(call, [{"type": tool} for tool in tools], f"{place}.")
     id = attachment.get("file_id")
-    if not isinstance(id, str) and not sources:
+    if not isinstance(id, str):
         raise bad_request(f"Invalid '{place}.file_id': expected the id of a file.", param=f"{place}.file_id")
-    files = files_of(call, change, [id] if isinstance(id, str) else [], sources)
-    return dict.fromkeys((str(tool) for tool in tools), files)
+    return dict.fromkeys((str(tool) for tool in tools), files_of(call, [id]))
 
 
 def _ids(given: Any, name: str, param: str) -> list[str]:

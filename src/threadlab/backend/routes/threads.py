@@ -52,6 +52,7 @@ def delete(call: Call) -> dict[str, Any]:
     call.room.engine.stop(thread.id)
     with call.room.store.transaction() as change:
         change.remove_thread(thread.id)
+    call.room.engine.serving.leave(thread.id)
     return objects.deleted(thread.id, "thread")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from threadlab.backend.file_records import BatchRecord, StoredFileRecord, VectorStoreRecord
 from threadlab.backend.routes.call import Call
-from threadlab.backend.routes.sources import chunking_of, files_of, new_store
+from threadlab.backend.routes.sources import chunking_of, files_of, new_store, refuse_assets
 from threadlab.backend.search.vector_stores import stored_id
 from threadlab.backend.wire import file_objects
 from threadlab.backend.wire.errors import bad_request, missing, not_found
@@ -60,15 +60,15 @@ def delete(call: Call) -> Json:
 
 
 def create_file(call: Call) -> Json:
-    """POST /vector_stores/{id}/files: a file that was uploaded, or an asset of the cloud."""
+    """POST /vector_stores/{id}/files: a file that was uploaded."""
     store, body = call.find(VectorStoreRecord), call.body
-    if (body.file_id is None) == (body.data_source is None):
-        raise missing("file_id") if body.file_id is None else _one_of("file_id", "data_source")
-    ids = [] if body.file_id is None else [body.file_id]
-    sources = [] if body.data_source is None else [body.data_source]
+    refuse_assets(body.data_source, "data_source")
+    if body.file_id is None:
+        raise missing("file_id")
     with call.room.store.transaction() as change:
-        (file,) = files_of(call, change, ids, sources)
-        record = call.room.vector_stores.put(change, store.id, file, chunking_of(body.chunking_strategy))
+        (file,) = files_of(call, [body.file_id])
+        chunking = chunking_of(body.chunking_strategy)
+        record = call.room.vector_stores.put(change, store.id, file, chunking, attributes=body.attributes)
     call.room.vector_stores.index_due()
     return file_objects.stored_file(call.room.store.get(StoredFileRecord, record.id) or record)
 
@@ -87,6 +87,16 @@ def get_file(call: Call) -> Json:
     return file_objects.stored_file(_stored_file(call))
 
 
+def update_file(call: Call) -> Json:
+    """POST /vector_stores/{id}/files/{fid}: other attributes, in the place of all that it had."""
+    found = _stored_file(call)
+    with call.room.store.transaction() as change:
+        now = change.get(StoredFileRecord, found.id) or found  # it may have been indexed meanwhile
+        record = replace(now, attributes=call.body.attributes)
+        change.put(record)
+    return file_objects.stored_file(record)
+
+
 def delete_file(call: Call) -> Json:
     """DELETE /vector_stores/{id}/files/{fid}: out of the vector store; the file itself stays."""
     record = _stored_file(call)
@@ -98,12 +108,13 @@ def delete_file(call: Call) -> Json:
 def create_batch(call: Call) -> Json:
     """POST /vector_stores/{id}/file_batches."""
     store, body = call.find(VectorStoreRecord), call.body
-    if not body.file_ids and not body.data_sources:
+    refuse_assets(body.data_sources, "data_sources")
+    if not body.file_ids:
         raise missing("file_ids")
     chunking = chunking_of(body.chunking_strategy)
     with call.room.store.transaction() as change:
-        files = files_of(call, change, body.file_ids or [], body.data_sources or [])
-        batch = call.room.vector_stores.put_together(change, store.id, files, chunking)
+        files = files_of(call, body.file_ids)
+        batch = call.room.vector_stores.put_together(change, store.id, files, chunking, body.attributes)
     call.room.vector_stores.index_due()
     return _shown_batch(call, batch)
 
@@ -166,7 +177,3 @@ def _filter(call: Call) -> dict[str, str]:
             f"Invalid 'filter': '{status}'. Supported values are: {', '.join(STATUSES)}.", param="filter"
         )
     return {"status": status} if status else {}
-
-
-def _one_of(*names: str) -> Exception:
-    return bad_request(f"Give one of {' and '.join(names)}, not both.", param=names[0])

@@ -45,11 +45,15 @@ class Carried(Protocol):
         ...
 
     def handle(self, request: Request) -> Response:
-        """Answer one request; never waits."""
+        """Answer one request; never waits, but for those that take their time."""
         ...
 
     def upload(self, request: Request) -> Fed | None:
         """What is to be fed with the body of a request that uploads a file; None for any other request."""
+        ...
+
+    def takes_time(self, request: Request) -> bool:
+        """Whether answering takes so long that others must not wait for it."""
         ...
 
     async def wait_async(self, wait: WaitUntil) -> None:
@@ -133,7 +137,10 @@ class Carrier:
                 return await self._take_upload(request, receive, upload)
             body = await _read_body(receive)
             whole = Request(request.method, request.path, request.query, request.headers, body)
-            return self._handler(request.path)(whole)
+            handle = self._handler(request.path)
+            if self._backend.takes_time(whole):
+                return await asyncio.to_thread(handle, whole)
+            return handle(whole)
         except ApiError as error:
             return error.response()
         except (ConnectionDropped, ClientGone):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from threadlab.backend.wire.bodies import Body, Metadata
 
 FileIds = Annotated[list[str], Field(max_length=500)]
 Name = Annotated[str, Field(max_length=256)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Attributes = Annotated[
+    dict[Key, Annotated[str, StringConstraints(max_length=512)] | int | float | bool], Field(max_length=16)
+]
+"""At most 16 pairs, keys to 64 characters, texts to 512 (openai 3.x, `vector_stores.files.create`)."""
 
 
 class Window(Body):
@@ -48,7 +53,7 @@ class Expiry(Body):
 
 
 class DataSource(Body):
-    """An asset of the cloud. It can be named here, and not be read."""
+    """An asset of the cloud, which only Azure can read."""
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
     type: Literal["uri_asset", "id_asset"]
@@ -77,11 +82,18 @@ class NewVectorStore(VectorStoreChanges):
 
 
 class NewStoredFile(Body):
-    """POST /vector_stores/{id}/files: a file, or an asset of the cloud."""
+    """POST /vector_stores/{id}/files."""
 
     file_id: str | None = None
     data_source: DataSource | None = None
     chunking_strategy: Chunking | None = None
+    attributes: Attributes | None = None
+
+
+class StoredFileChanges(Body):
+    """POST /vector_stores/{id}/files/{fid}: all attributes that the file is to have."""
+
+    attributes: Attributes
 
 
 class NewBatch(Body):
@@ -90,3 +102,4 @@ class NewBatch(Body):
     file_ids: FileIds | None = None
     data_sources: Annotated[list[DataSource], Field(max_length=100)] | None = None
     chunking_strategy: Chunking | None = None
+    attributes: Attributes | None = None

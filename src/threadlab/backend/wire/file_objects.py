@@ -61,6 +61,18 @@ def stored_file(record: StoredFileRecord) -> Json:
         "status": record.status,
         "last_error": record.error,
         "chunking_strategy": record.chunking,
+        **({"attributes": record.attributes} if record.attributes else {}),  # Azure's protocol has none
+    }
+
+
+def search_results(queries: Sequence[str], results: Sequence[Json], *, has_more: bool) -> Json:
+    """The page of a search, as openai 3.x has it; there is never a second one to ask for."""
+    return {
+        "object": "vector_store.search_results.page",
+        "search_query": list(queries),
+        "data": list(results),
+        "has_more": has_more,
+        "next_page": None,
     }
 
 

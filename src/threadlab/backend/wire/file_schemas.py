@@ -19,6 +19,10 @@ from threadlab.backend.wire.schemas import (
 
 _COUNTS = closed(dict.fromkeys((*STATUSES, "total"), COUNT))
 _WINDOW = closed({"max_chunk_size_tokens": COUNT, "chunk_overlap_tokens": COUNT})
+_ATTRIBUTES: Json = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "boolean"]},
+}
 _ERROR = closed({"code": choice("server_error", "invalid_file", "unsupported_file"), "message": TEXT})
 
 FILE_SCHEMAS: Mapping[str, Json] = {
@@ -68,6 +72,31 @@ FILE_SCHEMAS: Mapping[str, Json] = {
             "status": choice(*STATUSES),
             "last_error": nullable(_ERROR),
             "chunking_strategy": closed({"type": choice("static"), "static": _WINDOW}),
+            "attributes": _ATTRIBUTES,
+        },
+        optional=("attributes",),
+    ),
+    "search_results": closed(
+        {
+            "object": choice("vector_store.search_results.page"),
+            "search_query": {"type": "array", "items": TEXT},
+            "data": {
+                "type": "array",
+                "items": closed(
+                    {
+                        "file_id": TEXT,
+                        "filename": TEXT,
+                        "score": {"type": "number", "minimum": 0, "maximum": 1},
+                        "attributes": _ATTRIBUTES,
+                        "content": {
+                            "type": "array",
+                            "items": closed({"type": choice("text"), "text": TEXT}),
+                        },
+                    }
+                ),
+            },
+            "has_more": {"type": "boolean"},
+            "next_page": nullable(TEXT),
         }
     ),
     "file_batch": closed(

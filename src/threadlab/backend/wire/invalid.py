@@ -19,7 +19,12 @@ def invalid(error: ValidationError, within: str = "") -> ApiError:
     if first["type"] == "json_invalid":
         return bad_request(f"The body is not valid JSON: {first['msg']}.", code="invalid_json")
     what = f"'{param}'" if param else "body"
-    return bad_request(f"Invalid {what}: {first['msg']}.", param=param or None)
+    return bad_request(f"Invalid {what}: {_said(first['msg'])}.", param=param or None)
+
+
+def _said(message: str) -> str:
+    """Pydantic's message in the service's manner: what was expected."""
+    return message.removeprefix("Value error, ").replace("Input should be", "expected", 1)
 
 
 def _path(within: str, loc: tuple[int | str, ...]) -> str:
