@@ -7,7 +7,7 @@
     views.timeline(lab, run)             # what happened, and what the looks saw
     views.explain(run)                   # where time and tokens went, as a waterfall
     views.object_map(lab)                # who holds what
-    views.thread_view(messages)          # a conversation as a chat
+    views.thread_view(messages, lab=lab) # a conversation as a chat, with its images
     views.citations(lab, message)        # an answer beside the passages that it cites
 
 Live ones, for a notebook, stand where they are shown and grow or can be clicked:

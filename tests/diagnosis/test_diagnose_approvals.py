@@ -32,12 +32,12 @@ def test_a_run_that_waits_for_approval_says_so_and_what_else_can_be_done(lab: La
     agent = lab.create_agent(tools=[SHOP])
     thread = lab.threads.create(messages=[{"role": "user", "content": "Roses!"}])
     run = lab.runs.create(thread.id, agent.id)
-    with pytest.raises(NobodyAnswers, match="waits for approval of buy") as nobody:
+    with pytest.raises(NobodyAnswers, match="waits for approval of buy of shop") as nobody:
         wait(run, tools=Toolbox())
     assert '"require_approval": "never"' in str(nobody.value.hint)
     told = diagnose(run)
     assert told.reason == "nobody_approves"
-    assert "waits for approval of buy" in told.found
+    assert "waits for approval of buy of shop" in told.found
     lab.time.sleep(600)
     ended = diagnose(run)
     assert ended.status == "expired"

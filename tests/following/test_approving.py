@@ -101,6 +101,7 @@ def test_a_person_allows_one_call_of_a_server_and_denies_another(lab: Lab, shop:
     (request,) = (one for one in lab.wire.entries if one.path.endswith("/submit_tool_outputs"))
     assert [one["approve"] for one in request.request["tool_approvals"]] == [True, False]
     assert (request.method, request.status) == ("POST", 200)
+    assert request.request.get("stream", False) is (way == "streamed")
     view = RunView(run=run_of(what))
     for event in events:
         view = advance(view, event)
@@ -143,7 +144,7 @@ def test_the_policy_says_about_which_calls_a_person_is_asked(
 @pytest.mark.parametrize("tools", [None, Toolbox(), Toolbox(add)])
 def test_where_nobody_said_who_decides_nothing_is_approved(lab: Lab, shop: Shop, tools: Any) -> None:
     """Tools of one's own are no word about what a server may do."""
-    with pytest.raises(NobodyAnswers, match="approval of look, buy") as caught:
+    with pytest.raises(NobodyAnswers, match="approval of look of shop, buy of shop") as caught:
         wait(started(lab), tools=tools)
     assert "Toolbox(approve=True)" in str(caught.value.hint)
     assert shop.called == []

@@ -86,10 +86,10 @@ def test_code_comes_with_its_input_its_logs_and_its_picture_read_once(lab: Lab, 
     (card,) = view.calls
     assert card.state == "answered by the service"
     assert card.call.code is not None
-    assert "svg" in card.call.code.input
+    assert "matplotlib" in card.call.code.input
     assert "3 bars" in card.call.code.logs
     (image,) = view.images
-    assert (image.file_id, image.media_type) == (card.call.code.images[0], "image/svg+xml")
+    assert (image.file_id, image.media_type) == (card.call.code.images[0], "image/png")
     assert view.messages[0].images == (image.file_id,)
     assert len([event for event in events if isinstance(event, ImageArrived)]) == 1
     assert len([entry for entry in lab.wire.entries if entry.path.endswith("/content")]) == 1

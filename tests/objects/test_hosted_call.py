@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from threadlab.objects.citation import Citation, FileLink
 from threadlab.objects.hosted_call import CodeResult, SearchResult
 from threadlab.objects.image import MOST_BYTES, image_of
@@ -92,6 +94,42 @@ def test_a_search_tells_its_results_and_code_what_it_did() -> None:
     assert (code.is_hosted, code.results) == (True, ())
     function = ToolCall(id="call_3", name="file_search")
     assert (function.is_hosted, function.results, function.code) == (False, (), None)
+
+
+@pytest.mark.parametrize(
+    ("wire", "title", "said"),
+    [
+        (
+            {"type": "mcp", "name": "tick", "arguments": "{}", "output": "1", "server_label": "sums"},
+            "tick of sums",
+            ("{}", "1"),
+        ),
+        (
+            {"type": "openapi", "openapi": {"name": "w_get", "arguments": '{"a": 1}', "output": "2"}},
+            "w_get",
+            ('{"a": 1}', "2"),
+        ),
+        (
+            {"type": "bing_grounding", "bing_grounding": {"input": "snow", "output": "deep"}},
+            "bing_grounding",
+            ("snow", "deep"),
+        ),
+        (
+            {
+                "type": "computer_use_preview",
+                "computer_use_preview": {"action": {"x": 1}, "output": {"y": 2}},
+            },
+            "computer_use_preview",
+            ('{"x": 1}', '{"y": 2}'),
+        ),
+    ],
+)
+def test_the_service_answers_all_but_functions(wire: Any, title: str, said: tuple[str, str]) -> None:
+    """What such a call was asked and gave back is where a function's is; its title says of which server."""
+    call = read.tool_call({"id": "call_1", **wire})
+    assert (call.is_hosted, call.title, (call.arguments, call.output)) == (True, title, said)
+    assert (call.results, call.code) == ((), None)
+    assert (ToolCall(id="c", name="add").is_hosted, ToolCall(id="c", name="add").title) == (False, "add")
 
 
 def test_a_picture_is_told_by_its_first_bytes_and_is_never_too_large() -> None:

@@ -89,9 +89,10 @@ def test_vector_stores_have_all_their_verbs(desk: Desk, handbook: Path) -> None:
     waiting = batches.create(store.id, file_ids=[file.id])
     assert batches.cancel(store.id, waiting.id).status == "cancelled"
     asset = VectorStoreDataSource(asset_identifier="azureml://x/y/manual.md", asset_type="uri_asset")
-    assert in_store.create_and_poll(store.id, data_source=asset, **NOW).status == "failed"
+    with pytest.raises(HttpResponseError, match="Upload the file instead"):
+        in_store.create_and_poll(store.id, data_source=asset, **NOW)
     in_store.delete(store.id, other.id)
-    assert stores.get(store.id).file_counts.total == 2
+    assert stores.get(store.id).file_counts.total == 1
     stores.delete(store.id)
     with pytest.raises(ResourceNotFoundError):
         stores.get(store.id)

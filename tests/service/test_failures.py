@@ -79,6 +79,7 @@ def test_a_date_to_wait_for_becomes_seconds(canned: MakeCanned) -> None:
         ("Thread thread_1 already has an active run run_2.", "one run at a time"),
         ("Can't add messages to thread_1 while a run run_2 is active.", "closed to new messages"),
         ('Runs in status "completed" do not accept tool outputs.', "requires_action"),
+        ('Runs in status "queued" do not accept tool approvals: no tool call waits.', "say yes or no"),
         ("Cannot cancel run with status 'completed'.", "nothing to cancel"),
         ("Invalid 'assistant_id': 'x'. Expected an ID that begins with 'asst'.", "their order"),
         ("Something else.", "correct it"),

@@ -36,7 +36,7 @@ def handbook(lab: Lab) -> tuple[File, VectorStore]:
 
 def librarian(lab: Lab, store: VectorStore) -> Conversation:
     """A conversation with an agent that searches there."""
-    return Conversation(lab, agent=lab.create_agent(tools=[FileSearchTool([store.id])]))  # type: ignore[list-item]
+    return Conversation(lab, agent=lab.create_agent(tools=[FileSearchTool([store.id])]))
 
 
 def test_files_come_by_path_and_as_bytes_and_go(lab: Lab, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_clean_up_deletes_what_is_old_enough_and_is_done_twice_with_no_harm(la
     assert [(kept.object.id, kept.reason) for kept in done.kept] == [
         (young.id, "it is 0 s old, younger than 1800 s")
     ]
-    assert (done.of_others, done.is_complete, asked.is_complete) == (1, True, False)
+    assert (done.of_others, done.failed, done.dry_run, asked.dry_run) == (1, (), False, True)
     assert lab.cleanup(older_than=1800).deleted == ()
     assert left(lab) == {young.id, other.id}
 
@@ -103,7 +103,6 @@ def test_what_resists_is_told_and_stops_nothing_else(lab: Lab) -> None:
     done = lab.cleanup()
     assert [one.id for one in done.deleted] == [agent.id]
     assert [failure.object.id for failure in done.failed] == [thread.id]
-    assert not done.is_complete
     lab.workbench.faults.clear()
     assert [one.id for one in lab.cleanup().deleted] == [thread.id]
 
@@ -191,7 +190,7 @@ def test_a_clean_up_that_is_interrupted_anywhere_is_finished_by_the_next(
         patch.setattr(lab.sdk.threads, "delete", dying(lab.sdk.threads.delete))
         lab.cleanup()
     assert len(left(lab)) == 4 - point - after
-    assert lab.cleanup().is_complete
+    assert lab.cleanup().failed == ()
     assert left(lab) == set()
 
 

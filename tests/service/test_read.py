@@ -102,6 +102,9 @@ def test_a_step_of_each_kind_is_read() -> None:
     assert step.tool_calls[0] == ToolCall(id="a", name="f", arguments="{}", output="1", detail=calls[0])
     assert (step.tool_calls[1].name, step.tool_calls[2].kind) == ("g", "code_interpreter")
     assert step.tool_calls[2].detail == calls[2]
+    activity = {"type": "mcp_list_tools", "id": "a", "server_label": "s", "tools": {"g": {}, "h": {}}}
+    listed = {"type": "activities", "activities": [activity, {"type": "a later kind", "id": "b"}]}
+    assert read.step({**base, "type": "activities", "step_details": listed}).listed == {"s": ("g", "h")}
     strange = read.step({**base, "type": "musing", "step_details": {"type": "musing"}})
     assert (strange.type, strange.tool_calls, strange.message_id) == ("musing", (), None)
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from tests.backend_client import FUNCTION, Scene
-from threadlab.backend.wire.http import Response
+from threadlab.backend.wire.http import Request, Response
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.connect.targets import Local
 from threadlab.errors import NotInThisService, Refused, Unavailable
 from threadlab.objects.event import Wait
 from threadlab.objects.stream_event import CallPiece, StreamEvent, TextPiece
-from threadlab.objects.tool_call import ToolOutput
+from threadlab.objects.tool_call import ToolApproval, ToolOutput
 from threadlab.service.read_stream import stream_event
 from threadlab.service.sse import Block, Blocks
 
@@ -144,6 +144,37 @@ def test_a_stream_that_never_tells_its_run_is_an_error(canned: Any, body: bytes)
     with pytest.raises(Unavailable) as caught:
         service.runs.stream("thread_1", "asst_1")
     assert "too busy" not in body.decode() or caught.value.status is None
+
+
+def test_an_approval_is_a_request_of_the_sdks_own(canned: Any) -> None:
+    """With the version of the interface that all others have, alone and with a stream; a refusal is ours."""
+    run = {"id": "run_1", "object": "thread.run", "thread_id": "thread_1", "status": "queued"}
+
+    def answer(request: Request) -> Response:
+        if b'"stream": true' in request.body:
+            return Response(200, iter([RUN, b"event: done\ndata: [DONE]\n\n"]), SSE)
+        return Response(200, json.dumps(run).encode())
+
+    handler = canned(answer)
+    service = handler.service()
+    service.runs.get("thread_1", "run_1")
+    approvals = [ToolApproval("call_1", True), ToolApproval("call_2", False)]
+    assert service.runs.submit_tool_approvals("thread_1", "run_1", approvals).id == "run_1"
+    stream = service.runs.submit_tool_outputs_stream("thread_1", "run_1", approvals)
+    assert [event.kind for event in stream] == ["thread.run.created", "done"]
+    read, alone, streamed = handler.seen
+    assert alone.query == streamed.query == read.query
+    said = [
+        {"tool_call_id": "call_1", "approve": True, "headers": {}},
+        {"tool_call_id": "call_2", "approve": False, "headers": {}},
+    ]
+    assert json.loads(alone.body) == {"tool_approvals": said}
+    assert json.loads(streamed.body) == {"tool_approvals": said, "stream": True}
+    refusal = b'{"error": {"message": "no tool call waits", "code": "invalid_request_error"}}'
+    for submit in (service.runs.submit_tool_approvals, service.runs.submit_tool_outputs_stream):
+        handler.answer = lambda request: Response(400, refusal)
+        with pytest.raises(Refused, match=r"submit tool approvals to run run_1.*no tool call waits"):
+            submit("thread_1", "run_1", approvals)
 
 
 @pytest.mark.parametrize("status", [400, 404, 405])

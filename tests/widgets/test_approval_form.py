@@ -116,9 +116,12 @@ def test_it_counts_down_by_the_service_s_clock(run: Run, pacing: Pacing, said: s
 
 
 def test_a_call_that_the_service_makes_can_be_allowed_or_denied_and_not_edited() -> None:
-    """Neither Edit nor a reason is offered, and the form says why."""
-    approval = Approval(ToolCall(id="call_1", kind="mcp", name="add", arguments='{"a": 1}'), editable=False)
+    """Neither Edit nor a reason is offered, and the form says why; and whose function it is."""
+    server = {"server_label": "sums"}
+    call = ToolCall(id="call_1", kind="mcp", name="add", arguments='{"a": 1}', detail=server)
+    approval = Approval(call, editable=False)
     form = ApprovalForm(approval)
+    assert (form.approve.description, form.deny.description) == ("Approve add of sums", "Deny add of sums")
     assert form.edit.layout.display == form.reason.layout.display == "none"
     assert "cannot be changed" in form.asked.value
     form.approve.click()

@@ -15,6 +15,7 @@ from threadlab.objects.message import Message, Part
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
+from threadlab.objects.vector_store import FileCounts, VectorStore
 from threadlab.widgets.formatters import FORMS, load_ipython_extension, register
 
 Fold = Callable[[Sequence[Event]], RunView]
@@ -57,6 +58,26 @@ def test_the_words_are_these(shell: InteractiveShell) -> None:
     assert forms(shell, message)["text/plain"] == "message msg_1 · user: a b"
     with connect(seed=3, pace=0) as lab:
         assert forms(shell, lab)["text/plain"] == "lab local, in this process · classic protocol · seed 3"
+
+
+def test_what_was_listed_what_failed_and_which_tool_of_a_kind_are_told(shell: InteractiveShell) -> None:
+    """A server's functions, the way to the reason, and the server's label."""
+    step = RunStep(
+        id="step_1", run_id="r", thread_id="t", type="activities", status="completed",
+        listed={"sums": ("add", "tick")},
+    )  # fmt: skip
+    assert forms(shell, step)["text/plain"].endswith("activities · completed · sums offers add, tick")
+    store = VectorStore(id="vs_1", status="completed", files=FileCounts(total=2, completed=1, failed=1))
+    assert forms(shell, store)["text/plain"] == "vector store vs_1 · 2 files · 1 failed · completed"
+    assert "1 failed: lab.vector_stores.files(…) says why" in forms(shell, store)["text/html"]
+    tools = (
+        {"type": "mcp", "server_label": "sums"},
+        {"type": "openapi", "openapi": {"name": "map"}},
+        {"type": "file_search"},
+        {"type": "function", "function": {"name": "add"}},
+    )
+    shown = forms(shell, Agent(id="asst_1", model="m", tools=tools))["text/html"]
+    assert "mcp sums, openapi map, file_search, add" in shown
 
 
 def test_a_reply_shows_the_run_behind_it(

@@ -51,7 +51,7 @@ class Turn:
             status=view.run.status,
             seconds=view.elapsed,
             usage=view.run.usage,
-            tools=tuple(card.call.name or card.call.kind for card in view.calls),
+            tools=tuple(card.call.title for card in view.calls),
             tool_failures=sum(card.ok is False for card in view.calls),
         )
 
@@ -66,7 +66,7 @@ class Turn:
             status=run.status,
             seconds=float(explained(run, steps, now=run.service.time.now()).seconds),
             usage=run.usage,
-            tools=tuple(call.name or call.kind for call in calls),
+            tools=tuple(call.title for call in calls),
             tool_failures=sum(_tells_of_failure(call.output or "") for call in calls),
         )
 

@@ -47,6 +47,11 @@ def failed(evidence: Evidence) -> Iterator[Finding]:
         reason, then = "rate_limited", f"wait until the quota is free again, then {_RETRY}"
     elif "neither text nor tool calls" in message:
         reason, then = "empty_answer", f"ask again, or in other words: {_RETRY}"
+    elif code == "tool_user_error":
+        reason, then = (
+            "tool_failed",
+            f"what the service was to call or to run is named: mend it, then {_RETRY}",
+        )
     else:
         reason, then = "model_failed", f"when the cause is gone, {_RETRY}"
     yield Finding(reason=reason, found=f"the run failed: {message} ({code or 'no code'})", next=then)
@@ -60,7 +65,10 @@ def expired(evidence: Evidence) -> Iterator[Finding]:
     early = evidence.struck("expire")
     time = f"; {early.effect}" if early else ""
     open_calls = [
-        call.name or call.kind for step in evidence.steps for call in step.tool_calls if call.output is None
+        call.title
+        for step in evidence.steps
+        for call in step.tool_calls
+        if call.output is None and step.status != "completed"  # a search and code never have an output
     ]
     if open_calls:
         yield Finding(

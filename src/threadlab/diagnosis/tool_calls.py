@@ -66,23 +66,25 @@ def outputs(evidence: Evidence) -> Iterator[Finding]:
     elif refused:
         yield _refused(refused[-1], open_calls)
     elif run.status == "requires_action":
-        names = ", ".join(call.name or call.kind for call in open_calls)
+        names = ", ".join(call.title for call in open_calls)
         yield Finding(
             reason="nobody_answers",
             found=f"the run waits for the outputs of {names}, and this client has submitted none",
-            next="give tools: wait(run, tools=toolbox); or run.submit([ToolOutput(call.id, text), …])",
+            next="give tools: wait(run, tools=toolbox); or by hand: from threadlab.objects.tool_call import "
+            "ToolOutput; run.submit([ToolOutput(call.id, text), …])",
         )
 
 
 def _unapproved(status: str, open_calls: Sequence[ToolCall]) -> Finding:
     """Calls of an MCP server that nobody allowed."""
-    names, waits = ", ".join(call.name for call in open_calls), status == "requires_action"
+    names, waits = ", ".join(call.title for call in open_calls), status == "requires_action"
     return Finding(
         reason="nobody_approves",
         found=f"the run {'waits' if waits else 'waited'} for approval of {names}, calls of an MCP server, "
         "and nobody gave it: ten minutes after its start such a run expires",
-        next="follow it with tools=Toolbox(approve=True), which asks a person, or run.submit([ToolApproval("
-        'call.id, True), …]); or say "require_approval": "never" for the server in tool_resources.mcp',
+        next="follow it with tools=Toolbox(approve=True), which asks a person; or by hand: from "
+        "threadlab.objects.tool_call import ToolApproval; run.submit([ToolApproval(call.id, True), …]); "
+        'or say "require_approval": "never" for the server in tool_resources.mcp',
     )
 
 

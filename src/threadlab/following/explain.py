@@ -17,6 +17,7 @@ from typing import Protocol, runtime_checkable
 
 from threadlab.errors import RunError
 from threadlab.following.run_view import CallView, RunView
+from threadlab.following.terminal_text import foreign_text, usage_text
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.usage import Usage
@@ -33,7 +34,11 @@ CAUSES: Mapping[str, str] = {
     "cancelling": "the cancel",
 }
 AT_THE_SERVICE = "the service's tools"
-"""The cause of a step whose calls the service answers itself: nobody on this side is waited for."""
+"""The cause of a step whose calls the service answers itself."""
+APPROVAL = "the approval"
+"""What such a step waits for where the service asks before it calls; only `truth` tells this time apart."""
+
+HOSTED_CAUSES: Mapping[str, str] = {"in_progress": AT_THE_SERVICE, "requires_action": APPROVAL}
 
 
 @runtime_checkable
@@ -134,6 +139,20 @@ class Explanation:
             for stretch in part.stretches
         )
 
+    def __str__(self) -> str:
+        """The parts, one on a line, each with what its time went to. A notebook shows a picture instead."""
+        head = f"run {self.run.id} {self.run.status}: {self._words(self.seconds)}, {usage_text(self.usage)}"
+        return foreign_text("\n".join([head, *map(self._line, self.parts)])).plain
+
+    def _line(self, part: Part) -> str:
+        causes = ", ".join(f"{one.cause} {self._words(one.seconds)}" for one in part.stretches)
+        calls = ", ".join(card.call.title for card in part.calls)
+        about = f"{calls}: {causes}" if calls else causes
+        return f"  {part.name:<17} {self._words(part.seconds):>8}  {about}".rstrip()
+
+    def _words(self, seconds: float) -> str:
+        return f"{seconds:.2f} s" if self.exact else f"{seconds:.0f} s"
+
 
 def explain(run: Run, *, prices: Prices | None = None, truth: Truth | None = None) -> Explanation:
     """Where the run's time and tokens went, so far if it is not over. Reads its steps: one request.
@@ -217,17 +236,18 @@ def _part(name: str, began: float, ended: float, whole: float, step: RunStep | N
 
 def _stretches(part: Part, statuses: Sequence[tuple[str, float]]) -> Iterator[Stretch]:
     """What filled the part's time: the statuses of the run meanwhile, or else only what the part is."""
-    if part.step and part.step.tool_calls and all(call.is_hosted for call in part.step.tool_calls):
-        yield Stretch(AT_THE_SERVICE, part.began, part.ended)
-        return
+    calls = part.step.tool_calls if part.step else ()
+    is_hosted = part.name == "activities" or (bool(calls) and all(call.is_hosted for call in calls))
     if not statuses:
         unknown = "model and tools" if part.name == "tool_calls" else "the model"
-        yield Stretch(unknown if part.step else "between steps", part.began, part.ended)
+        known = AT_THE_SERVICE if is_hosted else unknown
+        yield Stretch(known if part.step else "between steps", part.began, part.ended)
         return
+    causes = {**CAUSES, **HOSTED_CAUSES} if is_hosted else CAUSES
     for (status, start), (_, stop) in pairwise([*statuses, ("", part.ended)]):
         start, stop = max(start, part.began), min(stop, part.ended)
         if start < stop:
-            yield Stretch(CAUSES.get(status, status), start, stop)
+            yield Stretch(causes.get(status, status), start, stop)
 
 
 def _calls(part: Part, watched: Mapping[str, CallView]) -> Iterator[CallView]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from threadlab.objects.hosted_call import SearchResult
+from threadlab.objects.hosted_call import FILE_SEARCH, SearchResult
 from threadlab.objects.tool_call import ToolCall
 
 CELLS = 10
 LONGEST_SNIPPET = 64
+LONGEST_OUTPUT = 400
 
 
 def hosted_lines(call: ToolCall) -> Iterator[str]:
-    """What was found, or the code with what it printed and drew. Nothing for a call of another kind."""
-    if call.kind == "file_search" and not call.results and call.detail.get(call.kind):
+    """What was found, the code with what it printed and drew, or an output. Nothing for a function's call."""
+    if call.kind == FILE_SEARCH and not call.results and call.detail.get(call.kind):
         yield "found nothing"
+    if call.is_hosted and call.output is not None:
+        yield f"{call.title}({_line(call.arguments, LONGEST_OUTPUT)})  {_line(call.output, LONGEST_OUTPUT)}"
     yield from map(result_line, call.results)
     if (code := call.code) is not None:
         yield from (f"in   {line}" for line in code.input.splitlines())
@@ -34,5 +37,10 @@ def score_bar(score: float) -> str:
 
 
 def _snippet(text: str | None) -> str:
-    line = " ".join((text or "").split())
-    return f": {line if len(line) <= LONGEST_SNIPPET else line[: LONGEST_SNIPPET - 1] + '…'}" if line else ""
+    line = _line(text or "", LONGEST_SNIPPET)
+    return f": {line}" if line else ""
+
+
+def _line(text: str, longest: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -45,7 +45,7 @@ def log_event(run_id: str, event: Event, *, logger: logging.Logger = LOGGER) -> 
             level = logging.ERROR if run.status == "failed" else logging.INFO
             logger.log(level, "run %s is %s%s", run_id, run.status, error)
         case StepChanged(step=step):
-            calls = ", ".join(f"{call.name or call.kind}({call.arguments})" for call in step.tool_calls)
+            calls = ", ".join(f"{call.title}({call.arguments})" for call in step.tool_calls)
             about = step.message_id or calls
             logger.info("run %s step %s %s is %s %s", run_id, step.id, step.type, step.status, about)
         case ToolFinished(call=call, ok=ok, seconds=seconds, output=output):

@@ -116,7 +116,7 @@ def _unknown_status(run: Run) -> UnknownStatus:
 
 def _nobody_answers(run: Run) -> NobodyAnswers:
     if run.required_calls and run.required_calls[0].kind == "mcp":
-        names = ", ".join(call.name for call in run.required_calls)
+        names = ", ".join(call.title for call in run.required_calls)
         found = f"run {run.id} waits for approval of {names}, and nobody was named who decides on it"
         hint = (
             "say who decides: tools=Toolbox(approve=True) asks a person, approve=False approves all; or let "
@@ -127,7 +127,10 @@ def _nobody_answers(run: Run) -> NobodyAnswers:
         found = f"run {run.id} is in requires_action but names no tool call that could be answered"
         hint = "look at run.native.required_action; run.cancel() ends it"
     else:
-        names = ", ".join(call.name or call.kind for call in run.required_calls)
+        names = ", ".join(call.title for call in run.required_calls)
         found = f"run {run.id} waits for the outputs of {names}, and no tools were given to answer"
-        hint = "follow it again with tools=..., or answer with run.submit([ToolOutput(call_id, text), ...])"
+        hint = (
+            "follow it again with tools=..., or answer by hand: from threadlab.objects.tool_call import "
+            "ToolOutput; run.submit([ToolOutput(call_id, text), ...])"
+        )
     return NobodyAnswers(found, hint=hint, run_id=run.id, thread_id=run.thread_id)

@@ -15,6 +15,7 @@ from rich.text import Text
 from threadlab.following.hosted_text import hosted_lines
 from threadlab.following.run_view import RunView
 from threadlab.following.terminal_text import (
+    approvals_text,
     counted,
     foreign_text,
     note_text,
@@ -37,6 +38,7 @@ from threadlab.objects.event import (
     ToolCallsRequested,
     ToolFinished,
 )
+from threadlab.objects.hosted_call import CODE_INTERPRETER
 from threadlab.objects.run import STATUSES
 from threadlab.objects.wire_entry import WireEntry
 
@@ -88,6 +90,8 @@ def _lines(event: Event, view: RunView) -> Iterator[Text]:
 def _(event: StatusChanged, view: RunView) -> Iterator[Text]:
     status = STATUSES.get(event.run.status)
     meaning = status.meaning if status else "a status that this kit does not know"
+    if any(call.is_hosted for call in event.run.required_calls):
+        meaning = "the service is about to call tools; the run waits for your approval"
     yield status_text(event.run.status, 16) + Text(meaning)
 
 
@@ -109,8 +113,8 @@ def _(event: TextArrived, view: RunView) -> Iterator[Text]:
 
 @_lines.register
 def _(event: ArgumentsArrived, view: RunView) -> Iterator[Text]:
-    if event.text and not event.call.is_hosted:  # a hosted call's code comes whole, with what it did
-        yield Text("… ", style="dim") + foreign_text(f"{event.call.name}({event.call.arguments}")
+    if event.text and event.call.kind != CODE_INTERPRETER:  # code comes whole, with what it did
+        yield Text("… ", style="dim") + foreign_text(f"{event.call.title}({event.call.arguments}")
 
 
 @_lines.register
@@ -121,13 +125,13 @@ def _(event: ModelExplained, view: RunView) -> Iterator[Text]:
 @_lines.register
 def _(event: ToolCallsRequested, view: RunView) -> Iterator[Text]:
     for call in event.calls:
-        yield Text("call ") + foreign_text(f"{call.name or call.kind}({call.arguments})  {call.id}")
+        yield Text("call ") + foreign_text(f"{call.title}({call.arguments})  {call.id}")
 
 
 @_lines.register
 def _(event: ApprovalNeeded, view: RunView) -> Iterator[Text]:
     call = event.approval.call
-    yield foreign_text(f"{call.name}({call.arguments}) waits for a person's yes or no", "bold")
+    yield foreign_text(f"{call.title}({call.arguments}) waits for a person's yes or no", "bold")
 
 
 @_lines.register
@@ -138,8 +142,11 @@ def _(event: ToolFinished, view: RunView) -> Iterator[Text]:
 
 @_lines.register
 def _(event: OutputsSubmitted, view: RunView) -> Iterator[Text]:
-    kind = "approval" if event.approvals else "output"
-    yield Text(f"submitted {counted(len(event.approvals or event.outputs), kind)} in one request")
+    if event.approvals:
+        said = approvals_text(one.approve for one in event.approvals)
+        yield Text(f"submitted {counted(len(event.approvals), 'approval')} in one request: {said}")
+    else:
+        yield Text(f"submitted {counted(len(event.outputs), 'output')} in one request")
 
 
 @_lines.register

@@ -80,7 +80,7 @@ def _calls(view: RunView) -> Table:
     table = Table("tool", "arguments", "state", "output", "s", box=box.SIMPLE_HEAD, expand=True)
     for card in view.calls:
         table.add_row(
-            foreign_text(card.call.name or card.call.kind),
+            foreign_text(card.call.title),
             foreign_text(card.call.code.input if card.call.code else card.call.arguments),
             Text(card.state),
             foreign_text(_output(card), "red" if card.ok is False else ""),

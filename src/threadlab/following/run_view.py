@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import singledispatch
+from functools import partial, singledispatch
 from typing import Literal
 
 from threadlab.objects.approval import Approval, Decision
@@ -69,8 +69,8 @@ class CallView:
 
     `ok` and `seconds` (the service's) are None where nobody here ran the tool, or not yet. `decision` is a
     person's answer, where one was asked; `asked` the arguments that the model sent, where that person
-    changed them. A call that nobody decided on before its run was over is "undecided". A hosted call, a file
-    search or code that the service runs, waits for nobody here: it is "at the service", then answered by it.
+    changed them. A call that nobody decided on before its run was over is "undecided". A hosted call is "at
+    the service", then answered by it; of one that was denied, only the no is "submitted".
     """
 
     call: ToolCall
@@ -162,11 +162,8 @@ def _(event: StepChanged, view: RunView) -> RunView:
     steps = tuple(step if old.id == step.id else old for old in view.steps)
     view = replace(view, steps=steps if known else (*steps, step))
     for call in step.tool_calls:
-        if call.is_hosted:
-            view = _with_call(view, call, _hosted(call, step.status))
-            continue
-        answered = call.output is not None or step.status == "completed"
-        view = _with_call(view, call, _answered_elsewhere if answered else lambda card: card)
+        seen = _hosted if call.is_hosted else _function
+        view = _with_call(view, call, partial(seen, call, step.status))
     return view
 
 
@@ -262,18 +259,22 @@ def _with_call(view: RunView, call: ToolCall, change: Callable[[CallView], CallV
 
 
 def _whole(call: ToolCall) -> Callable[[CallView], CallView]:
-    """What makes of a call that was arriving one that is requested."""
-    return lambda card: replace(card, call=call, state="requested") if card.state == "arriving" else card
+    """What makes of a call that was arriving, or that the service must ask about, one that is requested."""
+    early = ("arriving", "at the service")
+    return lambda card: replace(card, call=call, state="requested") if card.state in early else card
 
 
-def _hosted(call: ToolCall, status: str) -> Callable[[CallView], CallView]:
-    """What makes of a call the hosted one of a step with that status."""
+def _hosted(call: ToolCall, status: str, card: CallView) -> CallView:
+    """The card of a hosted call in a step with that status. A call that was denied stays what it was."""
     states: dict[str, CallState] = {"in_progress": "at the service", "completed": "answered by the service"}
-    return lambda card: replace(card, call=call, state=states.get(status, "abandoned"))
+    keeps = card.state == "submitted" or (card.state == "needs approval" and status == "in_progress")
+    return replace(card, call=call, state=card.state if keeps else states.get(status, "abandoned"))
 
 
-def _answered_elsewhere(card: CallView) -> CallView:
-    return replace(card, state="answered by the service" if card.state == "at the service" else "submitted")
+def _function(call: ToolCall, status: str, card: CallView) -> CallView:
+    """The card of a function's call in a step with that status."""
+    is_answered = call.output is not None or status == "completed"
+    return replace(card, state="submitted") if is_answered else card
 
 
 def _with_answer(answer: ToolOutput | ToolApproval) -> Callable[[CallView], CallView]:

@@ -6,7 +6,8 @@ here, and control characters (a terminal's escape sequences begin with one) are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from unicodedata import category
 
 from rich.text import Text
@@ -44,17 +45,26 @@ def status_text(status: str, width: int = 0) -> Text:
 
 
 def step_details(step: RunStep) -> str:
-    """What a step is about: the message's id, or the number of calls."""
+    """What a step is about: the message's id, the number of calls, or what servers offer."""
     if step.type == "message_creation":
         return step.message_id or "no message yet"
     if step.type == "tool_calls":
-        return counted(len(step.tool_calls), "call")
+        return counted(len(step.tool_calls), "call") if step.tool_calls else "no call yet"
+    if step.type == "activities":
+        offers = (f"{label} offers {', '.join(names) or 'nothing'}" for label, names in step.listed.items())
+        return "; ".join(offers) or "no server has told what it offers yet"
     return ""
 
 
 def counted(number: int, noun: str) -> str:
     """A number of things: "1 call", "2 calls"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def approvals_text(said: Iterable[bool]) -> str:
+    """What was said to calls of MCP servers: "2 yes", "1 yes, 1 no"."""
+    counts = Counter("yes" if one else "no" for one in said)
+    return ", ".join(f"{counts[word]} {word}" for word in ("yes", "no") if counts[word])
 
 
 def note_text(note: ModelNote) -> Text:

@@ -29,6 +29,8 @@ class Writing:
 
     def _call(self, piece: CallPiece, at: float) -> ArgumentsArrived:
         place = piece.step_id, piece.index
-        before = self.calls.get(place) or ToolCall(id=piece.id, kind=piece.kind, name=piece.name)
+        detail = {"server_label": piece.server} if piece.server else {}
+        begun = ToolCall(id=piece.id, kind=piece.kind, name=piece.name, detail=detail)
+        before = self.calls.get(place, begun)
         call = self.calls[place] = replace(before, arguments=before.arguments + piece.arguments)
         return ArgumentsArrived(at=at, call=call, text=piece.arguments)

@@ -47,7 +47,7 @@ class Approval:
         """
         if not self.editable and arguments not in (None, self.call.arguments):
             raise ToolError(
-                f"the arguments of {self.call.name} cannot be changed: the service makes the call",
+                f"the arguments of {self.call.title} cannot be changed: the service makes the call",
                 hint="approve() it as the model asked for it, or deny() it",
             )
         self._answer(Decision(True, self.call.arguments if arguments is None else arguments))
@@ -61,6 +61,6 @@ class Approval:
             self.decision.set_result(decision)
         except InvalidStateError:
             raise ToolError(
-                f"the call {self.call.id} of {self.call.name} was already answered",
+                f"the call {self.call.id} of {self.call.title} was already answered",
                 hint="an approval is given once; look at approval.decision.result()",
             ) from None

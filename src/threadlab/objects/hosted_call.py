@@ -1,8 +1,8 @@
-"""Hosted call: what came of a tool call that the service itself answered.
+"""Hosted call: what came of a file search, or of code that the service ran.
 
-`file_search` and `code_interpreter` are such tools: nobody on this side is waited for. Their calls have no
-arguments and no output of the usual kind; what they did stands in the call's `detail` (reference of the
-Agents API, `RunStepFileSearchToolCall`, `RunStepCodeInterpreterToolCall`).
+The service answers all calls but those of functions itself. Most of them have arguments and an output, as
+functions have; those of `file_search` and `code_interpreter` have not: what they did stands in the call's
+`detail` (reference of the Agents API, `RunStepFileSearchToolCall`, `RunStepCodeInterpreterToolCall`).
 """
 
 from __future__ import annotations

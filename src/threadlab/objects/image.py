@@ -1,8 +1,8 @@
-"""Image: a picture that a message or an agent's code made, small enough to be shown where it stands."""
+"""Image: a picture in a message, or made by an agent's code, small enough to be shown where it stands."""
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 
 MOST_BYTES = 1_000_000
@@ -29,6 +29,17 @@ class Image:
     def data_uri(self) -> str:
         """The picture as a link that holds all of it. An SVG in an `img` element runs no script."""
         return f"data:{self.media_type};base64,{b64encode(self.content).decode('ascii')}"
+
+
+def image_in(link: str) -> Image | None:
+    """The picture that a `data:` link holds, without the id of a file; None for any other link."""
+    head, _, text = link.partition(",")
+    if not head.startswith("data:") or not head.endswith(";base64"):
+        return None
+    try:
+        return image_of("", b64decode(text, validate=True))
+    except ValueError:
+        return None
 
 
 def image_of(file_id: str, content: bytes) -> Image | None:

@@ -59,6 +59,12 @@ class Message:
         parts = (part.detail.get("image_file") for part in self.content if part.kind == "image_file")
         return tuple(str(one["file_id"]) for one in parts if isinstance(one, Mapping) and one.get("file_id"))
 
+    @property
+    def image_links(self) -> tuple[str, ...]:
+        """The images in it that are given by a link, in order; one that begins with `data:` is all there."""
+        parts = (part.detail.get("image_url") for part in self.content if part.kind == "image_url")
+        return tuple(str(one["url"]) for one in parts if isinstance(one, Mapping) and one.get("url"))
+
     def _texts(self) -> Iterator[tuple[int, Part]]:
         """Each text part, with the place in `text` where it begins."""
         begins = 0

@@ -88,8 +88,3 @@ class CleanedUp:
     kept: tuple[LeftAlone, ...] = ()
     failed: tuple[LeftAlone, ...] = ()
     of_others: int = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether everything that was to be deleted is gone."""
-        return not self.dry_run and not self.failed

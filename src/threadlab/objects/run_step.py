@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +13,9 @@ from threadlab.objects.usage import Usage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStep:
-    """A step as the service reports it. `type` is "message_creation", "tool_calls" or a later kind.
+    """A step as the service reports it: `type` is "message_creation", "tool_calls" or another kind.
 
+    `listed` are the functions that MCP servers said they have, by label, in a step of type "activities".
     `source` says where it came from ("run_step" on the classic service). Times are Unix seconds and
     None where the service gives none: nothing is invented.
     """
@@ -25,6 +27,7 @@ class RunStep:
     status: str
     message_id: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     error: Fault | None = None
     usage: Usage | None = None
     created_at: int | None = None

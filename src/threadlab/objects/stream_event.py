@@ -23,6 +23,7 @@ class CallPiece:
     """More of a tool call: first its id and name, then, with both empty, only more of its arguments.
 
     `index` is the call's place among the calls of its step. Of a code interpreter, the code is its arguments.
+    `server` is the label of the MCP server that is to be called.
     """
 
     step_id: str
@@ -31,6 +32,7 @@ class CallPiece:
     id: str = ""
     name: str = ""
     kind: str = "function"
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

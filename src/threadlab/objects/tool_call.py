@@ -6,21 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from threadlab.objects.hosted_call import (
-    CODE_INTERPRETER,
-    FILE_SEARCH,
-    CodeResult,
-    SearchResult,
-    code_result,
-    search_results,
-)
+from threadlab.objects.hosted_call import CodeResult, SearchResult, code_result, search_results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """One call that the model asks for. `arguments` is the model's JSON text, not yet checked.
 
-    `output` is None until it was submitted. `detail` holds the call as it came, for kinds other than
+    `output` is None until the call was answered. `detail` holds the call as it came, for kinds other than
     functions.
     """
 
@@ -33,8 +26,19 @@ class ToolCall:
 
     @property
     def is_hosted(self) -> bool:
-        """Whether the service answers it itself, with a search or by running code."""
-        return self.kind in (FILE_SEARCH, CODE_INTERPRETER)
+        """Whether the service answers it itself, as all but functions, be it after an approval."""
+        return self.kind != "function"
+
+    @property
+    def server(self) -> str:
+        """The label of the MCP server that is called; empty for other calls."""
+        return str(self.detail.get("server_label") or "")
+
+    @property
+    def title(self) -> str:
+        """What a reader knows it by: its name, of which server, or else its kind."""
+        name = self.name or self.kind
+        return f"{name} of {self.server}" if self.server else name
 
     @property
     def results(self) -> tuple[SearchResult, ...]:

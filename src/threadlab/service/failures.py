@@ -31,6 +31,11 @@ _HINTS_BY_TEXT: tuple[tuple[str, str], ...] = (
         "answer every call of run.required_calls exactly once, in one request, while the status is "
         "requires_action: read the run again to see what it waits for",
     ),
+    (
+        "tool approval",
+        "say yes or no to every call of run.required_calls, in one request, while the status is "
+        "requires_action: read the run again to see what it waits for",
+    ),
     ("cannot cancel run", "the run is over, so there is nothing to cancel: look at run.status"),
     ("expected an id that begins with", "ids of one kind of object do not fit another: check their order"),
 )

@@ -21,7 +21,7 @@ from threadlab.objects.stream_event import StreamEvent
 from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolApproval, ToolOutput
 from threadlab.service import read
-from threadlab.service.approvals import submit_approvals
+from threadlab.service.approvals import approvals_body
 from threadlab.service.failures import telling
 from threadlab.service.made_by import MadeBy
 from threadlab.service.paging import listed
@@ -130,7 +130,6 @@ class ClassicRuns:
     """The runs of a thread. Each run that is read is tied to the service that `streams` names."""
 
     def __init__(self, client: AgentsClient, streams: ClassicStreams) -> None:
-        self._client = client
         self._sdk = client.runs
         self._streams = streams
         self._read = partial(read.run, home=streams.home)
@@ -206,7 +205,8 @@ class ClassicRuns:
 
     def submit_tool_approvals(self, thread_id: str, run_id: str, approvals: Sequence[ToolApproval]) -> Run:
         """Allow all calls of MCP servers that the run waits to make, or not."""
-        return self._read(submit_approvals(self._client, thread_id, run_id, approvals).json())
+        with telling(f"submit tool approvals to run {run_id}", run_id=run_id, thread_id=thread_id):
+            return self._read(self._sdk.submit_tool_outputs(thread_id, run_id, approvals_body(approvals)))
 
     def cancel(self, thread_id: str, run_id: str) -> Run:
         """Ask for the run's end."""

@@ -31,7 +31,17 @@ class ToolDefinition(Protocol):
         ...
 
 
-Tools = Sequence[ToolDefinition | Mapping[str, Any]]
+class ToolDefinitions(Protocol):
+    """Anything that brings several definitions, as the SDK's own tools do: `FileSearchTool(...)`."""
+
+    @property
+    def definitions(self) -> Sequence[Mapping[str, Any]]:
+        """Each in the service's wire form."""
+        ...
+
+
+Tools = Sequence[ToolDefinition | ToolDefinitions | Mapping[str, Any]]
+"""Tools as they may be given: decorated functions, the SDK's tools, their definitions, plain mappings."""
 
 
 class Threads(Protocol):

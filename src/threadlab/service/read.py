@@ -6,6 +6,7 @@ that the SDK does not know (a new status, a new kind of step) passes through unc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from threadlab.objects.tool_call import ToolCall
 from threadlab.objects.usage import Usage
 
 Wire = Mapping[str, Any]
+_ARGUMENTS = ("arguments", "input", "action")
+"""The names that kinds of tool calls have for what is asked of the tool."""
 
 
 def plain(value: Any) -> Any:
@@ -121,6 +124,11 @@ def step(wire: Wire) -> RunStep:
         status=str(wire["status"]),
         message_id=(details.get("message_creation") or {}).get("message_id"),
         tool_calls=tuple(tool_call(call) for call in details.get("tool_calls") or ()),
+        listed={
+            str(one["server_label"]): tuple(one.get("tools") or ())
+            for one in details.get("activities") or ()
+            if one.get("server_label")
+        },
         error=fault(wire.get("last_error")),
         usage=usage(wire.get("usage")),
         created_at=wire.get("created_at"),
@@ -133,7 +141,7 @@ def step(wire: Wire) -> RunStep:
 
 
 def tool_call(wire: Wire) -> ToolCall:
-    """A tool call. Functions keep name, arguments and output one level down; MCP calls beside the id."""
+    """A tool call. Most keep name, arguments and output one level down; those of MCP beside the id."""
     kind = str(wire["type"])
     nested = wire.get(kind)
     body: Wire = nested if isinstance(nested, Mapping) else wire
@@ -141,8 +149,8 @@ def tool_call(wire: Wire) -> ToolCall:
         id=wire["id"],
         kind=kind,
         name=_text(body.get("name")) or "",
-        arguments=_text(body.get("arguments")) or "",
-        output=_text(body.get("output")),
+        arguments=next((said for name in _ARGUMENTS if (said := _said(body.get(name)))), ""),
+        output=_said(body.get("output")),
         detail=plain(wire),
     )
 
@@ -169,6 +177,11 @@ def _metadata(wire: Wire) -> Mapping[str, str]:
 
 def _plains(items: Iterable[Wire] | None) -> tuple[Mapping[str, Any], ...]:
     return tuple(plain(item) for item in items or ())
+
+
+def _said(value: Any) -> str | None:
+    """What a call was asked or gave back, as text: computer use has objects there."""
+    return json.dumps(plain(value), ensure_ascii=False) if isinstance(value, Mapping) else _text(value)
 
 
 def _text(value: Any) -> str | None:

@@ -48,7 +48,7 @@ def _calls(wire: read.Wire) -> Iterator[CallPiece]:
     details = (wire.get("delta") or {}).get("step_details") or {}
     for call in details.get("tool_calls") or ():
         kind = str(call.get("type"))
-        body = call.get(kind) or {}
+        body = call.get(kind) or call.get("function") or call  # of openapi, of mcp
         yield CallPiece(
             wire["id"],
             call.get("index") or 0,
@@ -56,6 +56,7 @@ def _calls(wire: read.Wire) -> Iterator[CallPiece]:
             call.get("id") or "",
             body.get("name") or "",
             kind,
+            str(call.get("server_label") or ""),
         )
 
 

@@ -26,7 +26,7 @@ from threadlab.objects.event import Wait
 from threadlab.objects.run import Run, RunHome
 from threadlab.objects.stream_event import StreamEvent
 from threadlab.objects.tool_call import Answers
-from threadlab.service.approvals import approvals_in, outputs_in, submit_approvals
+from threadlab.service.approvals import approvals_body, approvals_in, outputs_in
 from threadlab.service.event_reader import EventReader
 from threadlab.service.failures import telling
 
@@ -73,17 +73,17 @@ class ClassicStreams:
         seen: int = 0,
     ) -> ClassicRunStream:
         """Submit tool outputs or approvals and read the events of the next leg; `run`, `seen` of the last."""
+        handler, submit = Bytes(), self._sdk.runs.submit_tool_outputs_stream
         if approvals := approvals_in(answers):
-            response = submit_approvals(self._sdk, thread_id, run_id, approvals, stream=True)
-            return ClassicRunStream(response.iter_bytes(), self, thread_id, run, seen)
-        handler = Bytes()
+            body = {**approvals_body(approvals), "stream": True}
+            with telling(f"submit tool approvals to run {run_id}", run_id=run_id, thread_id=thread_id):
+                submit(thread_id, run_id, body, event_handler=handler, stream=True)
+            return ClassicRunStream(handler.pieces, self, thread_id, run, seen)
         outputs: Any = [
             SdkToolOutput(tool_call_id=each.tool_call_id, output=each.output) for each in outputs_in(answers)
         ]
         with telling(f"submit tool outputs to run {run_id}", run_id=run_id, thread_id=thread_id):
-            self._sdk.runs.submit_tool_outputs_stream(
-                thread_id, run_id, tool_outputs=outputs, event_handler=handler
-            )
+            submit(thread_id, run_id, tool_outputs=outputs, event_handler=handler)
         return ClassicRunStream(handler.pieces, self, thread_id, run, seen)
 
     def join(self, thread_id: str, run_id: str, after: int = 0, run: Run | None = None) -> ClassicRunStream:

@@ -17,6 +17,7 @@ from threadlab.objects.approval import Approval
 from threadlab.widgets.pacing import Pacing
 from threadlab.widgets.page import html
 from threadlab.widgets.short_forms import first_line, pretty_text, seconds
+from threadlab.widgets.whole import Whole
 
 MOST_ROWS = 12
 
@@ -52,13 +53,13 @@ def time_left(view: RunView, pacing: Pacing) -> str:
     return f"The run expires in {seconds(left)}{waits}." if left else "The run is about to expire."
 
 
-class ApprovalForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class ApprovalForm(Whole):
     """Approve, Edit and Deny for one approval. It answers the approval itself, once."""
 
     def __init__(self, approval: Approval) -> None:
         self.approval = approval
         self.was_pressed = False
-        self.name = first_line(approval.call.name, 40)
+        self.name = first_line(approval.call.title, 40)
         asked = pretty_text(approval.call.arguments)
         self.head = ipywidgets.HTML()
         shown = html("approval_asked.html", arguments=asked, fixed=not approval.editable)
@@ -88,12 +89,6 @@ class ApprovalForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         """Tell the time that is left."""
         head = html("approval_head.html", call=self.approval.call, left=time_left(view, pacing))
         self.head.value = f'<div class="tl-part">{head}</div>'
-
-    def close(self) -> None:
-        """Take the form off the page, with everything in it."""
-        for widget in (*self.children, *self.buttons.children):
-            widget.close()
-        super().close()
 
     @property
     def is_editing(self) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from threadlab.following.terminal_text import counted
+from threadlab.following.terminal_text import approvals_text, counted
 from threadlab.objects.truth import ModelCall, Truth
 from threadlab.widgets.participants import ENGINE, MODEL, SERVER_TOOLS, SERVICE, YOU, Signal
 from threadlab.widgets.short_forms import first_line
 from threadlab.widgets.status_look import look_of
 
 LONGEST = 60
+ENDS_AN_ANSWER = ("run.status", "tool.outputs")
+"""Entries that come only once the model's answer was revealed whole, be it at the same instant."""
 
 
 def behind(truth: Truth, *, streamed: bool = False) -> list[tuple[str, Signal]]:
@@ -27,7 +29,7 @@ def behind(truth: Truth, *, streamed: bool = False) -> list[tuple[str, Signal]]:
     asked, status = 0, "queued"
     for entry in truth.log:
         kind, at, data = str(entry["kind"]), float(entry["at"]), entry["data"]
-        while answers and (answers[0][0] < at or kind == "run.status"):
+        while answers and (answers[0][0] < at or kind in ENDS_AN_ANSWER):
             told.append(("model.answered", answers.pop(0)[1]))
         if kind == "model.asked":
             asked = int(data["call"])
@@ -37,6 +39,8 @@ def behind(truth: Truth, *, streamed: bool = False) -> list[tuple[str, Signal]]:
             continue
         if kind == "run.status":
             kind, status = ("cancelling" if data["status"] == "cancelling" else kind), str(data["status"])
+        if kind == "tool.outputs" and status == "in_progress":
+            kind = "hosted.outputs"
         told += [(kind, signal) for signal in _signals(kind, at, data, calls, status, streamed)]
     return [*told, *(("model.answered", signal) for _, signal in answers)]
 
@@ -63,7 +67,7 @@ def _signals(
             yield _status(at, status)
         case "model.asked" if int(data["call"]) in calls:
             yield _asked(calls[int(data["call"])], at)
-        case "tool.outputs" if status == "in_progress":
+        case "hosted.outputs":
             for call_id, output in data["outputs"].items():
                 words = _named_call(calls, call_id)
                 back = first_line(str(output), 40)
@@ -71,6 +75,9 @@ def _signals(
         case "tool.outputs":
             words = counted(len(data["outputs"]), "tool output")
             yield Signal(at=at, sender=SERVICE, receiver=ENGINE, words=words)
+        case "tool.approvals":
+            said = approvals_text(bool(one["approve"]) for one in data["approvals"].values())
+            yield Signal(at=at, sender=SERVICE, receiver=ENGINE, words=f"tool approvals: {said}")
         case "fault.struck":
             yield Signal(at=at, sender=ENGINE, receiver=ENGINE, words=f"fault: {data['effect']}", bad=True)
     if streamed and kind == "step.delta":

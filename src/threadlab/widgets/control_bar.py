@@ -14,9 +14,10 @@ from threadlab.widgets.controls import Controls
 from threadlab.widgets.pacing import SPEEDS
 from threadlab.widgets.page import html
 from threadlab.widgets.slider import Slider
+from threadlab.widgets.whole import Whole
 
 
-class ControlBar(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class ControlBar(Whole):
     """The controls of one watched run. Step and Speed are there only where a pause holds the run itself.
 
     `pressed` is called after each press, so that the rest of the card can tell of it.
@@ -56,10 +57,10 @@ class ControlBar(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             self._cancelling()
 
     def close(self) -> None:
-        """Take the bar off the page, with everything in it."""
-        for widget in (self.pause, self.step, self.speed, self.cancel, self.row, self.said):
-            widget.close()
+        """Take the bar off the page, with everything in it, and what was never shown."""
         super().close()
+        for widget in (self.step, self.speed):
+            widget.close()
 
     def _press(self, wish: Callable[[], None]) -> None:
         wish()

@@ -21,6 +21,7 @@ from threadlab.following.explain import Explanation
 from threadlab.following.run_view import RunView
 from threadlab.objects.agent import Agent
 from threadlab.objects.file import File
+from threadlab.objects.image import Image
 from threadlab.objects.message import Message
 from threadlab.objects.quota import CleanedUp, Quota
 from threadlab.objects.run import Run
@@ -30,6 +31,7 @@ from threadlab.objects.vector_store import VectorStore, VectorStoreFile
 from threadlab.widgets import statistics_card, waterfall, window_view, wire_panel
 from threadlab.widgets.citations_view import message_html
 from threadlab.widgets.diagnosis_card import diagnosis_html, diagnosis_text
+from threadlab.widgets.message_pictures import image_html, image_text
 from threadlab.widgets.object_cards import object_html, object_text
 from threadlab.widgets.quota_view import clean_up_html, clean_up_text, quota_html, quota_text
 from threadlab.widgets.run_card import render_html
@@ -48,6 +50,7 @@ FORMS: dict[type, tuple[Words, Words]] = {
     Quota: (quota_html, quota_text),
     CleanedUp: (clean_up_html, clean_up_text),
     Message: (message_html, object_text),
+    Image: (image_html, image_text),
     **dict.fromkeys(
         (Agent, Thread, RunStep, Lab, File, VectorStore, VectorStoreFile), (object_html, object_text)
     ),

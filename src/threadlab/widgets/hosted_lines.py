@@ -1,10 +1,11 @@
-"""Hosted lines: what came of a call that the service answered itself, worded for the run card."""
+"""Hosted lines: what came of a file search, or of code that the service ran, worded for the run card."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from threadlab.objects.hosted_call import CODE_INTERPRETER, FILE_SEARCH
 from threadlab.objects.image import Image
 from threadlab.objects.tool_call import ToolCall
 from threadlab.widgets.short_forms import clipped, first_line
@@ -43,8 +44,8 @@ class HostedLines:
 
 
 def hosted_lines_of(call: ToolCall, images: Sequence[Image] = ()) -> HostedLines | None:
-    """The lines of a hosted call; None for a call of another kind."""
-    if not call.is_hosted:
+    """The lines of a file search or of code; None for a call that has arguments and an output."""
+    if call.kind not in (FILE_SEARCH, CODE_INTERPRETER):
         return None
     code = call.code
     results = tuple(

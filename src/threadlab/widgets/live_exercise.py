@@ -19,11 +19,12 @@ from threadlab.course.judging import LIMIT, LOOK_EVERY, Judging, Looked
 from threadlab.errors import ThreadlabError
 from threadlab.widgets.exercise_card import card_of, static_html, static_text
 from threadlab.widgets.page import html, style
+from threadlab.widgets.whole import Whole
 
 HEAD, CHECKS, HINTS, PROGRESS = (f"exercise_{part}.html" for part in ("head", "checks", "hints", "progress"))
 
 
-class LiveExercise(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class LiveExercise(Whole):
     """The card of one exercise, and after Next of the following one. `limit`: seconds for one check."""
 
     def __init__(self, desk: Desk, lesson: Lesson, *, limit: float = LIMIT) -> None:

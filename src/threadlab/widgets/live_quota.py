@@ -10,6 +10,7 @@ import ipywidgets
 from threadlab.objects.quota import CleanedUp, Quota
 from threadlab.widgets.page import html, style
 from threadlab.widgets.quota_view import clean_up_view, quota_view
+from threadlab.widgets.whole import Whole
 
 FIRST = "Clean up …"
 
@@ -26,7 +27,7 @@ class HasQuota(Protocol):
         ...
 
 
-class LiveQuota(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class LiveQuota(Whole):
     """What lies at the service. Only what was made here, `older_than` ago at least, is ever deleted."""
 
     def __init__(self, lab: HasQuota, *, older_than: timedelta | float = 0.0) -> None:
@@ -52,12 +53,6 @@ class LiveQuota(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self._show_quota()
         self.plan.value = ""
         self._offer(None)
-
-    def close(self) -> None:
-        """Take the view off the page, with everything in it."""
-        for widget in (*self.children, *self.buttons.children):
-            widget.close()
-        super().close()
 
     def __repr__(self) -> str:
         return "LiveQuota()"  # a stored notebook is compared by this text

@@ -21,12 +21,13 @@ from threadlab.widgets.run_card import card_of
 from threadlab.widgets.scrub_bar import ScrubBar
 from threadlab.widgets.slider import Aloud
 from threadlab.widgets.timeline import render_lanes, timeline_of
+from threadlab.widgets.whole import Whole
 
 ABOVE = ("run_head.html", "run_meter.html")
 BELOW = ("run_work.html", "run_answer.html", "run_wire_live.html")
 
 
-class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class RunCard(Whole):
     """The card of one run. `show` redraws it; presses go to `controls`, without which there is no bar.
 
     A press only notes a wish: whoever watches the run carries it out. Approve and Deny answer the open
@@ -75,10 +76,10 @@ class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._draw()
 
     def close(self) -> None:
-        """Take the card off the page, with everything in it: the whole first, or its parts go twice."""
+        """Take the card off the page, with everything in it, and the forms that were answered."""
         super().close()
-        for widget in (*self.children, *self.forms, *self.answered):
-            widget.close()
+        for form in self.answered:
+            form.close()
 
     def __repr__(self) -> str:
         return "RunCard()"  # a stored notebook is compared by this text: it must not tell the state
@@ -116,6 +117,6 @@ class RunCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 def aloud(view: RunView, pacing: Pacing) -> str:
     """What a screen reader says when it changes: the status, a pause, and that somebody is waited for."""
-    asked = ", ".join(approval.call.name for approval in view.approvals)
+    asked = ", ".join(approval.call.title for approval in view.approvals)
     question = f"; {asked}: yes or no?" if asked else ""
     return f"run {view.run.status}{question}{'; paused' if pacing.paused else ''}"

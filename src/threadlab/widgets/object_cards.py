@@ -8,7 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from threadlab.connect.lab import Lab
-from threadlab.following.terminal_text import counted, foreign_text
+from threadlab.following.terminal_text import counted, foreign_text, step_details
 from threadlab.objects.agent import Agent
 from threadlab.objects.file import File
 from threadlab.objects.message import Message
@@ -16,6 +16,8 @@ from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolCall
 from threadlab.objects.vector_store import VectorStore, VectorStoreFile
+from threadlab.widgets.hosted_lines import Picture
+from threadlab.widgets.message_pictures import pictures_of
 from threadlab.widgets.page import html, styled
 from threadlab.widgets.run_card import tokens
 from threadlab.widgets.short_forms import clipped, first_line, pretty
@@ -31,6 +33,7 @@ class ObjectCard:
     line: str
     facts: tuple[tuple[str, str], ...]
     json: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @singledispatch
@@ -97,13 +100,15 @@ def _(message: Message) -> ObjectCard:
             metadata=_metadata(message.metadata),
         ),
         json=_native(message.native),
+        pictures=pictures_of(message),
     )
 
 
 @object_card.register
 def _(step: RunStep) -> ObjectCard:
-    calls = ", ".join(f"{call.name or call.kind}({first_line(_asked(call))})" for call in step.tool_calls)
-    about = step.message_id or calls
+    calls = ", ".join(f"{call.title}({first_line(_asked(call))})" for call in step.tool_calls)
+    offers = step_details(step) if step.listed else None
+    about = step.message_id or calls or offers
     return ObjectCard(
         kind="run step",
         id=step.id,
@@ -113,6 +118,7 @@ def _(step: RunStep) -> ObjectCard:
             status=step.status,
             message=step.message_id,
             calls=calls,
+            offers=offers,
             error=f"{step.error.code}: {step.error.message}" if step.error else None,
             tokens=tokens(step.usage) if step.usage else None,
             run=step.run_id,
@@ -144,7 +150,7 @@ def _(store: VectorStore) -> ObjectCard:
         facts=_facts(
             name=store.name,
             files=files,
-            failed=failed,
+            failed=failed and f"{failed}: lab.vector_stores.files(…) says why",
             size=f"{store.size:,} bytes",
             status=store.status,
             metadata=_metadata(store.metadata),
@@ -190,8 +196,13 @@ def _metadata(metadata: Mapping[str, str]) -> str:
 
 
 def _tool_name(tool: Mapping[str, Any]) -> str:
-    function = tool.get("function")
-    return str(function.get("name")) if isinstance(function, Mapping) else str(tool.get("type"))
+    """A function's name; of another kind, the kind, and which one of it where there may be several."""
+    kind = str(tool.get("type"))
+    body = tool.get(kind)
+    name = tool.get("server_label") or (body.get("name") if isinstance(body, Mapping) else None)
+    if kind == "function":
+        return str(name)
+    return f"{kind} {name}" if name else kind
 
 
 def _native(native: Any) -> str:

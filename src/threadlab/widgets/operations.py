@@ -22,10 +22,14 @@ COLLECTIONS: Mapping[str, str] = {
 }
 """The last collection in a path → the kind of object that the request is about."""
 
-ACTIONS: Mapping[str, str] = {
-    "submit_tool_outputs": "submit tool outputs",
-    "cancel": "cancel run",
+ACTIONS: Mapping[tuple[str, str], str] = {
+    ("runs", "submit_tool_outputs"): "submit tool outputs",
+    ("runs", "cancel"): "cancel run",
+    ("file_batches", "cancel"): "cancel file batch",
+    ("vector_stores", "search"): "search vector store",
 }
+"""A collection and what is done to one of it → the words."""
+
 OF_ONE: Mapping[str, str] = {"GET": "read", "POST": "update", "PATCH": "update", "DELETE": "delete"}
 OF_ALL: Mapping[str, str] = {"GET": "list", "POST": "create"}
 OTHER = "other"
@@ -45,6 +49,8 @@ def operation_of(entry: WireEntry) -> Operation:
     """The operation of a request. What the table does not know is told by method and path."""
     segments = entry.path.partition("?")[0].strip("/").split("/")
     kind, words = _named(entry.method, segments)
+    if words == ACTIONS["runs", "submit_tool_outputs"] and "tool_approvals" in (entry.request or {}):
+        words = "submit tool approvals"
     made = answer_of(entry) if entry.method == "POST" else {}
     made_run = str(made.get("id") or "") if segments[-1] == "runs" else ""
     made_thread = str(made.get("id") or "") if segments == ["threads"] else ""
@@ -87,8 +93,9 @@ def answer_of(entry: WireEntry) -> Mapping[str, Any]:
 def _named(method: str, segments: list[str]) -> tuple[str, str]:
     """The kind and the words; no words where the path is not in the table."""
     last = segments[-1]
-    if last in ACTIONS:
-        return "run", ACTIONS[last]
+    of = segments[-3] if len(segments) > 2 else ""
+    if (of, last) in ACTIONS:
+        return COLLECTIONS[of], ACTIONS[of, last]
     if segments == ["threads", "runs"] and method == "POST":
         return "run", "create thread and run"
     if last in COLLECTIONS:

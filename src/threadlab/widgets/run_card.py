@@ -22,7 +22,11 @@ from threadlab.widgets.short_forms import clipped, pretty_text, seconds
 from threadlab.widgets.status_graph import StatusGraph, status_graph
 from threadlab.widgets.status_look import StatusLook, Stop, look_of, road
 
-STEP_WORDS: Mapping[str, str] = {"message_creation": "Message", "tool_calls": "Tool calls"}
+STEP_WORDS: Mapping[str, str] = {
+    "message_creation": "Message",
+    "tool_calls": "Tool calls",
+    "activities": "Servers asked",
+}
 MOODS: Mapping[str, str] = {
     "arriving": "live",
     "requested": "quiet",
@@ -42,7 +46,7 @@ class CallLine:
     """A tool call in words. `mood` is good, bad, ask, live or quiet: how its state is to be taken.
 
     `decision` is what a person decided; `asked` what the model had asked for, where that was changed.
-    `hosted` is what the service itself did, and stands in place of arguments and output; None otherwise.
+    `hosted` is what a search found or code did, and stands in place of arguments and output; None otherwise.
     """
 
     id: str
@@ -149,12 +153,11 @@ def _shown_in_messages(view: RunView) -> Iterator[str]:
 
 
 def _step(step: RunStep, calls: dict[str, CallView], images: Sequence[Image]) -> StepLine:
-    title = STEP_WORDS.get(step.type, step.type)
     ended_at = step.completed_at or step.failed_at or step.cancelled_at or step.expired_at
     took = seconds(ended_at - step.created_at) if ended_at and step.created_at else ""
     return StepLine(
         id=step.id,
-        title=f"{title} · {len(step.tool_calls)}" if step.tool_calls else title,
+        title=_title(step),
         look=look_of(step.status),
         seconds=took,
         message_id=step.message_id,
@@ -163,12 +166,19 @@ def _step(step: RunStep, calls: dict[str, CallView], images: Sequence[Image]) ->
     )
 
 
+def _title(step: RunStep) -> str:
+    if step.listed:
+        return f"Tools of {', '.join(step.listed)} · {sum(map(len, step.listed.values()))}"
+    title = STEP_WORDS.get(step.type, step.type)
+    return f"{title} · {len(step.tool_calls)}" if step.tool_calls else title
+
+
 def _call(card: CallView, images: Sequence[Image] = ()) -> CallLine:
     call = card.call
     output = call.output if card.output is None else card.output
     return CallLine(
         id=call.id,
-        name=call.name or call.kind,
+        name=call.title,
         arguments=clipped(pretty_text(call.arguments)),
         output=None if output is None else clipped(pretty_text(output)),
         state=_state(card),

@@ -9,9 +9,10 @@ import ipywidgets
 from threadlab.widgets.film import Film, Frame
 from threadlab.widgets.page import html
 from threadlab.widgets.slider import Slider
+from threadlab.widgets.whole import Whole
 
 
-class ScrubBar(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class ScrubBar(Whole):
     """Walks over a film. `moved` is called when another frame is to be seen."""
 
     def __init__(self, moved: Callable[[], object]) -> None:
@@ -49,12 +50,6 @@ class ScrubBar(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self.slider.value = len(film) - 1
             self._grows = False
         self._say()
-
-    def close(self) -> None:
-        """Take the bar off the page, with everything in it."""
-        for widget in (*self.row.children, self.row, self.said):
-            widget.close()
-        super().close()
 
     def _go(self, place: int) -> None:
         self.slider.value = min(max(place, 0), self.slider.maximum)

@@ -17,12 +17,13 @@ from threadlab.widgets.page import html, style, styled
 from threadlab.widgets.run_card import card_of
 from threadlab.widgets.scrub_bar import ScrubBar
 from threadlab.widgets.status_look import look_of
+from threadlab.widgets.whole import Whole
 
 ABOVE = ("run_head.html", "run_meter.html")
 BELOW = ("run_work.html", "run_answer.html")
 
 
-class Scrubber(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class Scrubber(Whole):
     """The card of a run with a slider over its film."""
 
     def __init__(self, run: Run, film: Film) -> None:
@@ -34,12 +35,6 @@ class Scrubber(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.add_class("tl-card")
         self.scrub.show(film)
         self._draw()
-
-    def close(self) -> None:
-        """Take it off the page, with everything in it."""
-        for widget in self.children:
-            widget.close()
-        super().close()
 
     def __repr__(self) -> str:
         return strip_text(self.run, self.film)

@@ -11,9 +11,10 @@ import ipywidgets
 from threadlab.course.course_root import find_course_root
 from threadlab.course.self_check import Answers, Question, read_self_check
 from threadlab.widgets.page import html, style, styled
+from threadlab.widgets.whole import Whole
 
 
-class SelfCheck(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class SelfCheck(Whole):
     """The card. `answers` are those made by now; what a notebook stores has none of them."""
 
     def __init__(self, questions: Sequence[Question]) -> None:

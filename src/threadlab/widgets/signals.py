@@ -21,6 +21,13 @@ from threadlab.widgets.short_forms import first_line
 from threadlab.widgets.wire_objects import content_text
 
 SUBMIT = "submit_tool_outputs"
+CAUSES: Mapping[str, tuple[str, ...]] = {
+    "run.created": ("runs",),
+    "tool.outputs": (SUBMIT,),
+    "tool.approvals": (SUBMIT,),
+    "cancelling": ("cancel",),
+}
+"""Kinds of log entries that a request wrote → how the paths of such requests end."""
 LOOK = "read run"
 LOOKS = (LOOK, "list run steps")
 
@@ -64,7 +71,7 @@ def _placed(signals: Sequence[tuple[str, Signal]], entries: Sequence[WireEntry])
 
 def _place_of(kind: str, at: float, entries: Sequence[WireEntry], since: int) -> tuple[int, bool] | None:
     """The place of one, not before that of another; None for what a request caused that is not here."""
-    causes = {"run.created": ("runs",), "tool.outputs": (SUBMIT,), "cancelling": ("cancel",)}.get(kind, ())
+    causes = CAUSES.get(kind, ())
     later = list(enumerate(entries[since:], since))
     if not causes:
         return next(

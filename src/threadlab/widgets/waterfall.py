@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from threadlab.following.explain import AT_THE_SERVICE, CAUSES, Explanation, Part, cost_of
+from threadlab.following.explain import APPROVAL, AT_THE_SERVICE, CAUSES, Explanation, Part, cost_of
 from threadlab.following.run_view import CallView
 from threadlab.following.terminal_text import foreign_text
 from threadlab.objects.usage import Usage
@@ -16,13 +16,17 @@ from threadlab.widgets.short_forms import first_line, seconds
 from threadlab.widgets.status_look import StatusLook, look_of
 
 NO_PRICE = "price not set"
-STYLES: Mapping[str, str] = {cause: status for status, cause in CAUSES.items()}
+STYLES: Mapping[str, str] = {
+    **{cause: status for status, cause in CAUSES.items()},
+    APPROVAL: "requires_action",
+}
 SIGNS: Mapping[str, str] = {
     CAUSES["queued"]: "░",
     CAUSES["in_progress"]: "█",
     CAUSES["requires_action"]: "▒",
     "model and tools": "▓",
     AT_THE_SERVICE: "▚",
+    APPROVAL: "▒",
 }
 
 
@@ -136,7 +140,7 @@ def _call_line(card: CallView, part: Part, scale: Scale) -> WaterfallLine:
         words = f"{first_line(card.call.name, 40)}: {seconds(card.seconds)}"
         bars = (scale.bar(start, start + card.seconds, "requires_action", words, "▒"),)
     return WaterfallLine(
-        name=first_line(card.call.name or card.call.kind, 20),
+        name=first_line(card.call.title, 20),
         id=card.call.id,
         look=None,
         bars=bars,

@@ -26,7 +26,8 @@ class Inline:
         if tool.is_async:
             raise ToolDefinitionError(
                 f"{tool.name} is async, and Inline has no event loop for it",
-                hint="use the executor WorkerThread(), or write the tool as a plain function",
+                hint="write the tool as a plain function, or give Toolbox(…, executor=WorkerThread()): "
+                "from threadlab.tools.executors.worker_thread import WorkerThread",
             )
 
     def submit(self, tool: Tool[..., Any], arguments: str) -> Future[Outcome]:
