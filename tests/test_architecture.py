@@ -67,8 +67,8 @@ LAZY: frozenset[tuple[str, str]] = frozenset(
         ("backend.completer.rules.talk", "simpleeval"),
         # the package mcp is an extra
         ("backend.mcp.tool", "threadlab.backend.mcp.connections"),
-        ("backend.search.embedders.named", "threadlab.backend.search.embedders.local_model"),
         ("backend.search.embedders.named", "threadlab.backend.search.embedders.openai_compatible"),
+        ("backend.search.index", "threadlab.backend.search.meaning"),  # numpy: only with an embedder
         ("backend.code.switch", "threadlab.backend.code.tool"),  # a kernel's messages: only where it is on
         # each for one kind of file
         ("backend.search.reading", "bs4"),

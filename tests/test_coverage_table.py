@@ -21,9 +21,9 @@ def test_the_table_is_what_the_tests_of_the_sdks_really_drive() -> None:
 
 
 def test_every_operation_that_an_sdk_could_drive_is_driven_by_one() -> None:
-    """The first SDK is the course's own."""
+    """By any of the three: a few operations exist in openai's client alone."""
     text = TABLE.read_text(encoding="utf-8")
-    empty = [name for name in OPERATIONS if name not in OWN and f"| `{name}` |  |" in text]
+    empty = [name for name in OPERATIONS if name not in OWN and f"| `{name}` |  |  |  |" in text]
     assert empty == []
 
 

@@ -13,7 +13,7 @@ from threadlab.course.audit.finding import Fault, first_difference
 from threadlab.course.catalogue import Lesson
 from threadlab.course.giveaway import given_away
 from threadlab.course.judge import judge
-from threadlab.course.starters import UNWRITTEN, is_untouched, stamp_in, starter_text
+from threadlab.course.starters import is_untouched, stamp_in, starter_text
 from threadlab.course.verdict import Outcome
 from threadlab.errors import CourseError
 
@@ -53,7 +53,7 @@ def unwritten(course: Course) -> Iterator[Fault]:
                 continue
         yield from _answers_told(course.named(lesson.test), lesson, outcomes)
         for outcome in outcomes:
-            if not (outcome.unwritten or UNWRITTEN in outcome.seen):
+            if not outcome.unwritten:
                 told = "passes" if outcome.passed else f"fails, but with: {outcome.seen}"
                 wrong = f"with nothing written, the check {outcome.sentence!r} {told}"
                 todo = "let the check call what the learner writes, and the starter raise there"
