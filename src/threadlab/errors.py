@@ -18,7 +18,24 @@
     ├── ToolError                  a tool could not be defined or used
     │   ├── ToolDefinitionError    a function cannot be described as a tool
     │   └── ArgumentsRejected      the model's arguments do not fit the tool's schema
-    └── ConversationError          a conversation could not be exported or imported
+    ├── ConversationError          a conversation could not be exported or imported
+    ├── FlowError                  a component could not be defined, prepared or run
+    │   ├── FlowDefinitionError    the tree of components cannot be run as it is written
+    │   ├── InputMissing           a node lacks an input and nobody gave it
+    │   ├── CommandFailed          a node's command ended with an exit code other than 0
+    │   ├── IsolationFailed        a child process gave no answer, or not in time
+    │   ├── UnknownResource        no resource profile or model of that name
+    │   └── OutcomeError           the outcome repository has no such run
+    └── HistoryError               a user run could not be started, found or changed
+        ├── JournalError           a run directory is broken, or written by a newer threadlab
+        ├── LeaseHeld              another process is writing that user run
+        ├── UnknownUserRun         no user run, branch or template of that name is in the workspace
+        ├── WrongPath              the user run has no unit of work at that path
+        ├── BranchBusy             a user run is active on the branch, and the policy is to reject
+        ├── UserRunFinal           it is over: only tags, score, groups and feedback can change
+        ├── ReplayMissed           a replay asked for something that was never recorded
+        ├── UnknownTicket          no tool issued a ticket of that name
+        └── AlreadyCompleted       the ticket was completed before: the first completion counts
 
 Each carries `hint`, the next thing to do, and where they apply `run_id` and `thread_id`.
 """
@@ -138,3 +155,79 @@ class ArgumentsRejected(ToolError):
 
 class ConversationError(ThreadlabError):
     """A conversation could not be exported or imported."""
+
+
+class FlowError(ThreadlabError):
+    """A component could not be defined, prepared or run."""
+
+
+class FlowDefinitionError(FlowError):
+    """The tree of components cannot be run as it is written."""
+
+
+class InputMissing(FlowError):
+    """A node lacks an input and nobody gave it."""
+
+
+class CommandFailed(FlowError):
+    """A node's command ended with an exit code other than 0: `exit_code`; what it said is in the message."""
+
+    def __init__(self, message: str, *, hint: str = "", exit_code: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code
+
+
+class IsolationFailed(FlowError):
+    """A child process gave no answer, not in time, or one that cannot be carried over here."""
+
+
+class UnknownResource(FlowError):
+    """No resource profile or model of that name."""
+
+
+class OutcomeError(FlowError):
+    """The outcome repository has no such run."""
+
+
+class HistoryError(ThreadlabError):
+    """A user run could not be started, found or changed."""
+
+
+class JournalError(HistoryError):
+    """A run directory is broken, or written by a newer threadlab."""
+
+
+class LeaseHeld(HistoryError):
+    """Another process is writing that user run."""
+
+
+class UnknownUserRun(HistoryError):
+    """No user run, branch or template of that name is in the workspace."""
+
+
+class WrongPath(HistoryError):
+    """The user run has no unit of work at that path."""
+
+
+class BranchBusy(HistoryError):
+    """A user run is active on the branch, and the policy is to reject."""
+
+
+class UserRunIdTaken(HistoryError):
+    """A user run of this id is there already."""
+
+
+class UserRunFinal(HistoryError):
+    """It is over: only tags, score, groups and feedback can change."""
+
+
+class ReplayMissed(HistoryError):
+    """A replay asked for something that was never recorded."""
+
+
+class UnknownTicket(HistoryError):
+    """No tool issued a ticket of that name."""
+
+
+class AlreadyCompleted(HistoryError):
+    """The ticket was completed before: the first completion counts."""

@@ -11,7 +11,8 @@ from typing import Any
 class Agent:
     """What a run activates. `tools` are the definitions as the service holds them (wire form).
 
-    Times are Unix seconds. `native` is the SDK's own object, unchanged.
+    `tool_resources` is what these work on: files, vector stores, servers. Times are Unix seconds. `native` is
+    the SDK's own object, unchanged.
     """
 
     id: str
@@ -20,6 +21,7 @@ class Agent:
     description: str | None = None
     instructions: str | None = None
     tools: tuple[Mapping[str, Any], ...] = ()
+    tool_resources: Mapping[str, Any] = field(default_factory=dict, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict)
     created_at: int = 0
     native: Any = field(default=None, repr=False, compare=False)

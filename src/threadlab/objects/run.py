@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from threadlab.errors import RunError
 from threadlab.objects.fault import Fault
@@ -51,6 +51,7 @@ STATUSES: Mapping[str, Status] = {
 }
 
 
+@runtime_checkable
 class RunHome(Protocol):
     """What a run asks of the service that it lives in."""
 

@@ -46,7 +46,8 @@ class Tool(Generic[P, R]):
 
     `parameters` is the JSON schema of the arguments; `must_approve` says which calls wait for a person;
     `time_limit` is in real seconds (None: no limit), `max_output` in characters. Who enforces the time
-    limit is the executor: see `executors/`.
+    limit is the executor: see `executors/`. A `repeatable` one may be run again where nobody knows whether it
+    was run to its end, after a crash: it reads only, or doing it twice is as good as once.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Tool(Generic[P, R]):
     must_approve: Policy = field(repr=False)
     time_limit: float | None = TIME_LIMIT
     max_output: int = MAX_OUTPUT
+    repeatable: bool = False
 
     def __post_init__(self) -> None:
         names = ("__module__", "__name__", "__qualname__", "__doc__")
@@ -134,6 +136,7 @@ def tool(
     approve: Approve = False,
     time_limit: float | None = TIME_LIMIT,
     max_output: int = MAX_OUTPUT,
+    repeatable: bool = False,
 ) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
 
 
@@ -146,12 +149,14 @@ def tool(
     approve: Approve = False,
     time_limit: float | None = TIME_LIMIT,
     max_output: int = MAX_OUTPUT,
+    repeatable: bool = False,
 ) -> Any:
     """Make a tool of a typed function; use it bare or with options.
 
     `approve`: True makes every call wait for a person, a function of the ToolCall decides for each.
-    `time_limit` is in real seconds, `max_output` in characters. Raises ToolDefinitionError when the
-    function cannot be described to a model; the error says what to change.
+    `time_limit` is in real seconds, `max_output` in characters; `repeatable` says that running it twice does
+    no harm. Raises ToolDefinitionError when the function cannot be described to a model; the error says what
+    to change.
     """
 
     def made(function: Callable[..., Any]) -> Tool[..., Any]:
@@ -168,6 +173,7 @@ def tool(
             must_approve=policy_of(approve),
             time_limit=time_limit,
             max_output=max_output,
+            repeatable=repeatable,
         )
 
     return made if function is None else made(function)

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import pkgutil
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from threadlab.errors import ToolDefinitionError
+from threadlab.tools.child_process import MEGABYTE, child_environment, python_module, stop
 from threadlab.tools.executors.port import in_thread, too_late
 from threadlab.tools.outcome import Outcome, failure
 from threadlab.tools.tool import Tool
 
-MEGABYTE = 1024 * 1024
-
-_CHILD = (sys.executable, "-P", "-m", "threadlab.tools.executors.child")
-_NEEDED = frozenset({"PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "TZ"})
+_CHILD = python_module("threadlab.tools.executors.child")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +66,21 @@ class Subprocess:
             _CHILD,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=self._environment(),
+            env=child_environment(self.environment),
             start_new_session=True,
         ) as process:
-            promise.add_done_callback(lambda _: _stop(process))  # it was cancelled: nobody waits
+            promise.add_done_callback(lambda _: stop(process))  # it was cancelled: nobody waits
             try:
                 reply, _ = process.communicate(json.dumps(request).encode(), timeout=tool.time_limit)
             except subprocess.TimeoutExpired:
                 return too_late(tool)
             finally:
-                _stop(process)
+                stop(process)
         return _outcome(tool, reply, process.returncode)
-
-    def _environment(self) -> dict[str, str]:
-        needed = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
-        where_to_import = os.pathsep.join(path or os.getcwd() for path in sys.path)
-        return {**needed, "PYTHONPATH": where_to_import, **self.environment}
 
 
 def _place(tool: Tool[..., Any]) -> str:
     return f"{tool.function.__module__}:{tool.function.__qualname__}"
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop it, if it still runs, and where the system has process groups whatever it started."""
-    if process.poll() is not None:
-        return
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _outcome(tool: Tool[..., Any], reply: bytes, code: int) -> Outcome:
