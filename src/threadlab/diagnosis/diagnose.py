@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from threadlab.diagnosis.answers import missing, present
 from threadlab.diagnosis.endings import agent_is_gone, cancelled, expired, failed, incomplete, unknown_status
@@ -38,17 +39,31 @@ RULES: tuple[Rule, ...] = (
 """Asked in this order: what ended or blocks the run comes before what it survived."""
 
 
-def diagnose(what: Run | BaseException, *, looked_at: Sequence[Message] | None = None) -> Diagnosis:
+@runtime_checkable
+class ExplainsItself(Protocol):
+    """A user run."""
+
+    def diagnose(self) -> Diagnosis:
+        """Why it is where it is."""
+        ...
+
+
+def diagnose(
+    what: Run | ExplainsItself | BaseException, *, looked_at: Sequence[Message] | None = None
+) -> Diagnosis:
     """Why a run is where it is, or what an error means; each reason with the next action.
 
     For a run it reads the run, its steps and messages, this client's requests, and on a local backend the
     backend's own log; nothing is changed. `looked_at` are messages in which its answer was not found: then
-    it says why. An error may be the kit's or the SDK's. Raises TypeError for any other exception.
+    it says why. An error may be the kit's or the SDK's. A user run is diagnosed from its journal. Raises
+    TypeError for any other exception.
     """
     if isinstance(what, RunNotCompleted):
         what = what.run
     if isinstance(what, Run):
         return judged(gather(what, looked_at))
+    if isinstance(what, ExplainsItself):
+        return what.diagnose()
     error = as_kit_error(what)
     where = error.run_id or error.thread_id or type(error).__name__
     return Diagnosis(subject=where, status=type(error).__name__, findings=tuple(refusal(error)))

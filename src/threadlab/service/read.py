@@ -42,6 +42,7 @@ def agent(wire: Wire) -> Agent:
         description=wire.get("description"),
         instructions=wire.get("instructions"),
         tools=_plains(wire.get("tools")),
+        tool_resources=plain(wire.get("tool_resources") or {}),
         metadata=_metadata(wire),
         created_at=wire.get("created_at") or 0,
         native=wire,

@@ -1,0 +1,79 @@
+"""Recorded: the facts of a user run as they stand on disk now."""
+
+from __future__ import annotations
+
+from threadlab.history.explained import Explained
+from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.standing import stands
+from threadlab.journal.record import AgentCall, Interrupt, ToolUse
+from threadlab.objects.message import Message
+from threadlab.objects.usage import Usage
+
+
+class Recorded(Explained):
+    """What happened in a user run. Two are equal if they are the same one of the same folder."""
+
+    @property
+    def status(self) -> str:
+        """queued, in_progress, requires_action, or how it ended."""
+        return self.record.status
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether nobody works on it, though it is not over and waits for no answer: `resume()` goes on."""
+        record = self.record
+        is_left = record.ended_at is None and record.status != "requires_action"
+        return is_left and not self._desk.workspace.open(self.id).is_being_written
+
+    @property
+    def output(self) -> str:
+        """The final answer: that to its last command, or what there is of it if it did not complete."""
+        return self.record.output
+
+    @property
+    def calls(self) -> tuple[AgentCall, ...]:
+        """Its agent calls, in order."""
+        return self.record.calls
+
+    @property
+    def tools(self) -> tuple[ToolUse, ...]:
+        """Its tool calls, in order."""
+        return self.record.tools
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What its agents wrote, in order."""
+        return tuple(message for call in self.record.calls for message in call.messages)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens that it took; what was reused cost nothing again."""
+        return self.record.usage
+
+    @property
+    def interrupts(self) -> tuple[Interrupt, ...]:
+        """The questions that wait for an answer; none of one that is over."""
+        record = self.record
+        return () if record.ended_at else tuple(one for one in record.interrupts if one.answer is None)
+
+    @property
+    def orchestration(self) -> OrchestrationContext:
+        """What an orchestrator decided in it; its own, and kept apart from the messages."""
+        return OrchestrationContext.of(self._desk.workspace, self.id)
+
+    def __str__(self) -> str:
+        """Its answer, if it completed; else how it stands and why, before what there is of an answer."""
+        return self.output if self.status == "completed" and self.output else stands(self.record)
+
+    def __repr__(self) -> str:
+        return f"<UserRun {self.id}: {self.status}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recorded) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str, str]:
+        return self.id, str(self._desk.workspace.folder.resolve())

@@ -1,0 +1,103 @@
+"""The third public door: user runs, their history, and what can be done with them.
+
+    from threadlab.runs import History
+
+    History(lab)                          # the user runs in `runs/`: branches, search, tables, comparisons
+    history.branch("main")                # a Branch: ask() makes a UserRun, to make again or to fork
+    history.import_("file.zip")           # what `export(path)` of a user run, branch or history wrote
+    current_user_run()                    # inside a tool: the user run that it works in
+    Budget, Reuse, Trigger, Recent, …     # how much, what again, because of what, with which context
+    Orchestration, Pattern, TeamMember, … # several agents on one input, and who decided so
+    scripted_model(...)                   # a stand-in that says what is written down
+
+Each name is loaded when it is first used: to import this takes no time. Type checkers and editors read the
+same names in `runs.pyi`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOMES = {
+    "Ageing": "threadlab.orchestration.learning.learning",
+    "Agreement": "threadlab.orchestration.agreement",
+    "Archived": "threadlab.journal.archive",
+    "BodyMember": "threadlab.orchestration.body_member",
+    "Branch": "threadlab.history.branch",
+    "Budget": "threadlab.history.budget",
+    "ByAgent": "threadlab.history.summaries",
+    "ByScore": "threadlab.history.context_policy",
+    "Capability": "threadlab.orchestration.capability",
+    "Case": "threadlab.orchestration.learning.experiment",
+    "Changes": "threadlab.history.changes",
+    "Choice": "threadlab.history.context",
+    "Command": "threadlab.journal.values",
+    "Comparison": "threadlab.history.compare",
+    "Conditions": "threadlab.orchestration.pattern",
+    "ContextPolicy": "threadlab.history.context",
+    "Contribution": "threadlab.journal.decision",
+    "CurrentUserRun": "threadlab.history.handle",
+    "Decision": "threadlab.journal.decision",
+    "Execution": "threadlab.history.execution",
+    "ExperimentResult": "threadlab.orchestration.learning.experiment",
+    "Extractive": "threadlab.history.summaries",
+    "GivenLearnings": "threadlab.orchestration.learning.loops",
+    "History": "threadlab.history.history",
+    "Interrupt": "threadlab.journal.record",
+    "Keep": "threadlab.history.prune",
+    "KeepAll": "threadlab.history.context",
+    "KeepIf": "threadlab.orchestration.learning.keep_policy",
+    "Learning": "threadlab.orchestration.learning.learning",
+    "LearningLoops": "threadlab.orchestration.learning.loops",
+    "Learnings": "threadlab.orchestration.learning.learnings",
+    "Limits": "threadlab.orchestration.guards",
+    "Monitoring": "threadlab.orchestration.monitoring",
+    "Orchestration": "threadlab.orchestration.orchestration",
+    "OrchestrationContext": "threadlab.history.orchestration",
+    "Outcome": "threadlab.journal.decision",
+    "Pattern": "threadlab.orchestration.pattern",
+    "Plan": "threadlab.history.plan",
+    "Prices": "threadlab.history.prices",
+    "Recent": "threadlab.history.context_policy",
+    "Record": "threadlab.journal.record",
+    "RequestTypes": "threadlab.orchestration.learning.request_types",
+    "Reuse": "threadlab.history.reuse",
+    "Seat": "threadlab.journal.decision",
+    "Starting": "threadlab.history.starting",
+    "TeamMember": "threadlab.orchestration.team_member",
+    "Template": "threadlab.history.template",
+    "Ticket": "threadlab.history.ticket",
+    "Tickets": "threadlab.history.tickets",
+    "Trigger": "threadlab.journal.values",
+    "UserChoice": "threadlab.history.context_policy",
+    "UserRun": "threadlab.history.user_run",
+    "Writing": "threadlab.history.context_policy",
+    "answered_by": "threadlab.orchestration.learning.experiment",
+    "archive_contexts": "threadlab.orchestration.learning.keep_policy",
+    "calling": "threadlab.connect.scripted_model",
+    "compare": "threadlab.history.compare",
+    "current_user_run": "threadlab.history.handle",
+    "experiment": "threadlab.orchestration.learning.experiment",
+    "export_spans": "threadlab.history.telemetry",
+    "failing": "threadlab.connect.scripted_model",
+    "otlp_exporter": "threadlab.history.telemetry",
+    "overhead": "threadlab.orchestration.overhead",
+    "requests_behind": "threadlab.orchestration.learning.experiment",
+    "satisfaction": "threadlab.orchestration.learning.satisfaction",
+    "scripted_model": "threadlab.connect.scripted_model",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home when it is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'threadlab.runs' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names, for completion."""
+    return __all__
