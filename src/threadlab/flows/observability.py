@@ -1,0 +1,58 @@
+"""Observability: which lines of Python's own logging a run takes into its log, and who is given its trace.
+
+Traces, metrics and logs of every run are files of its own, in `.trace/` of its folder, whatever is set here:
+they are made from what the run recorded, never by way of anything that runs share.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from threadlab.errors import HistoryError
+from threadlab.history.handle import current_user_run
+from threadlab.history.scope import Scope
+from threadlab.history.telemetry import SpanExporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservabilitySettings:
+    """`loggers` are names of loggers, with all below them, whose lines from `level` on are recorded.
+
+    A line belongs to the run that the code works for which wrote it, so runs at the same time do not mix.
+    What is logged in the processes of an isolated execution stays there. `exporters`, those of OpenTelemetry,
+    are given the trace of the run when it is over: see `threadlab.history.telemetry`.
+    """
+
+    loggers: tuple[str, ...] = ()
+    level: int = logging.INFO
+    exporters: tuple[SpanExporter, ...] = ()
+
+
+class _IntoTheRun(logging.Handler):
+    """Records what this run's own code logs."""
+
+    def __init__(self, scope: Scope, level: int) -> None:
+        super().__init__(level)
+        self._scope = scope
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            is_ours = current_user_run() is self._scope.handle
+        except HistoryError:  # code that works for no run
+            return
+        if is_ours:
+            self._scope.log(self.format(record), record.levelname.lower(), getattr(record, "path", ""))
+
+
+@contextmanager
+def recorded_logs(settings: ObservabilitySettings, scope: Scope) -> Iterator[None]:
+    """While this lasts, the run's own lines of these loggers are lines of its log."""
+    with ExitStack() as undone:
+        for name in settings.loggers:
+            logger, handler = logging.getLogger(name), _IntoTheRun(scope, settings.level)
+            logger.addHandler(handler)
+            undone.callback(logger.removeHandler, handler)
+        yield
