@@ -1,0 +1,95 @@
+"""Work: what a way works with to carry out one decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from threadlab.conversation.answering_tools import AnsweringTools
+from threadlab.following.patience import Asking
+from threadlab.history.scope import Scope
+from threadlab.journal.decision import Contribution, Outcome, Seat
+from threadlab.orchestration.briefing import briefed
+from threadlab.orchestration.context import ContextWriter
+from threadlab.orchestration.guards import Watch
+from threadlab.orchestration.member import Assignment, Hears, Member
+from threadlab.orchestration.side_by_side import side_by_side
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One decision's work. `path` is the decision's in the scope ("2"), `done` what its members did so far.
+
+    `watch` None means that no guard counts it: so the fallback always answers. `depth` is that of the
+    orchestrator's own members, from 1.
+    """
+
+    scope: Scope
+    path: str
+    request: str
+    members: Mapping[str, Member]
+    watch: Watch | None
+    context: ContextWriter
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    depth: int = 1
+    done: list[Contribution] = field(default_factory=list)
+    _places: Counter[str] = field(default_factory=Counter)
+
+    def ask(
+        self,
+        seat: Seat,
+        prompt: str,
+        *,
+        place: str = "",
+        hears: Hears = "prompt",
+        deeper: int = 0,
+        tools: AnsweringTools | None = None,
+    ) -> Asking[Contribution]:
+        """Have a member do something; its contribution is remembered. It is at `<decision>.team.<member>`."""
+        place = place or f"team.{seat.member.replace('.', '_')}"
+        self._places[place] += 1
+        turn = self._places[place]
+        given = Assignment(
+            scope=self.scope,
+            path=f"{self.path}.{place}" + (f"-{turn}" if turn > 1 else ""),
+            prompt=prompt,
+            watch=self.watch,
+            context=self.context,
+            role=seat.role,
+            turn=turn,
+            depth=self.depth + deeper,
+            parameters=self.parameters,
+            hears=hears,
+            tools=tools,
+        )
+        return self._remembered(self.members[seat.member].work(given))
+
+    def ask_all(self, prompts: Sequence[tuple[Seat, str]]) -> Asking[dict[str, str]]:
+        """Have several do something at the same time: what those who completed it said, by their names."""
+        works = {f"{place}": self.ask(seat, prompt) for place, (seat, prompt) in enumerate(prompts)}
+        done = yield from side_by_side(works, self.scope.lab.time)
+        return {one.member: one.text for one in done.values() if one.status == "completed"}
+
+    def brief(self, seat: Seat, before: Mapping[str, str] | None = None, wish: str = "") -> str:
+        """What a member is told: see `briefing`."""
+        return briefed(self.request, seat, before or {}, wish)
+
+    def outcome(self, text: str = "", status: str = "", reason: str = "") -> Outcome:
+        """What came of it: as it is said, else as the members' work tells."""
+        good = [one for one in self.done if one.status == "completed"]
+        missing = [f"{one.member}: {one.reason or one.status}" for one in self.done if one not in good]
+        if not status:
+            status = "completed" if not missing else "incomplete" if good else "failed"
+        return Outcome(
+            status=status,
+            text=text or next((one.text for one in reversed(self.done) if one.text), ""),
+            reason=reason or "; ".join(missing),
+            contributions=tuple(self.done),
+        )
+
+    def _remembered(self, working: Asking[Contribution]) -> Asking[Contribution]:
+        contribution = yield from working
+        self.done.append(contribution)
+        return contribution
