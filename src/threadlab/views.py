@@ -9,48 +9,73 @@
     views.object_map(lab)                # who holds what
     views.thread_view(messages, lab=lab) # a conversation as a chat, with its images
     views.citations(lab, message)        # an answer beside the passages that it cites
+    views.ticket_lanes(history)          # what was asked, what tools promised, what came by itself
+    views.task_board(user_run)           # who worked on it, what was decided beside what was said
+    views.user_run_sequence(user_run)    # who said what to whom in a user run: you, agents, tools
 
 Live ones, for a notebook, stand where they are shown and grow or can be clicked:
 
     chat = views.live_chat(talk)         # chat.ask("…") in a later cell
+    lanes = views.live_lanes(history)    # history.attending(on_user_run=lanes.look) draws them again
     views.live_wire(lab)
     views.live_map(lab)
     views.live_quota(lab)                # with a Clean up button that asks first
     views.exercise("02")                 # an exercise: check it, take hints, see how far you are
     views.self_check()                   # five questions, each choice with its reason
+    views.user_runs(branch)              # one user run at a time: next, previous, go to
+    views.history_tree(history)          # the tree; two that are picked are set side by side
+    views.rating(user_run)               # stars and a comment, for it or for one decision in it
+    views.event_scrubber(user_run)       # walk over its log, every state folded again from the disk
+    views.run_folder(context)            # a flow's folder, growing while it runs; from a node again
 
 Objects that have a picture show it as the last line of a cell: `talk.window(200)`, `talk.totals()`,
-`lab.quota()`, `lab.cleanup(dry_run=True)`, `lab.wire`, a run, a reply, a message.
+`lab.quota()`, `lab.cleanup(dry_run=True)`, `lab.wire`, a run, a reply, a message; a user run, a branch, a
+history, a plan, `a.compare(b)`, `user_run.context_bar`, and every table of a history.
+
+Each is loaded when it is first used; type checkers and editors read the same names in `views.pyi`.
 """
 
 from __future__ import annotations
 
-from threadlab.following.explain import explain
-from threadlab.widgets.citations_view import citations
-from threadlab.widgets.exercise import exercise
-from threadlab.widgets.live_chat import live_chat
-from threadlab.widgets.live_quota import LiveQuota as live_quota
-from threadlab.widgets.live_wire import LiveWire as live_wire
-from threadlab.widgets.object_map import object_map
-from threadlab.widgets.object_map_view import ObjectMapView as live_map
-from threadlab.widgets.self_check import self_check
-from threadlab.widgets.sequence_diagram import sequence_diagram
-from threadlab.widgets.thread_view import thread_view
-from threadlab.widgets.timeline import timeline
-from threadlab.widgets.wire_panel import wire_panel
+from importlib import import_module
 
-__all__ = [
-    "citations",
-    "exercise",
-    "explain",
-    "live_chat",
-    "live_map",
-    "live_quota",
-    "live_wire",
-    "object_map",
-    "self_check",
-    "sequence_diagram",
-    "thread_view",
-    "timeline",
-    "wire_panel",
-]
+_HOMES = {
+    "citations": ("threadlab.widgets.citations_view", "citations"),
+    "event_scrubber": ("threadlab.widgets.event_scrubber", "EventScrubber"),
+    "exercise": ("threadlab.widgets.exercise", "exercise"),
+    "explain": ("threadlab.following.explain", "explain"),
+    "history_tree": ("threadlab.widgets.history_picker", "HistoryPicker"),
+    "live_chat": ("threadlab.widgets.live_chat", "live_chat"),
+    "live_lanes": ("threadlab.widgets.live_lanes", "LiveLanes"),
+    "live_map": ("threadlab.widgets.object_map_view", "ObjectMapView"),
+    "live_quota": ("threadlab.widgets.live_quota", "LiveQuota"),
+    "live_wire": ("threadlab.widgets.live_wire", "LiveWire"),
+    "object_map": ("threadlab.widgets.object_map", "object_map"),
+    "rating": ("threadlab.widgets.rating_form", "RatingForm"),
+    "run_folder": ("threadlab.widgets.run_folder_view", "RunFolderView"),
+    "self_check": ("threadlab.widgets.self_check", "self_check"),
+    "sequence_diagram": ("threadlab.widgets.sequence_diagram", "sequence_diagram"),
+    "task_board": ("threadlab.widgets.task_board", "task_board"),
+    "thread_view": ("threadlab.widgets.thread_view", "thread_view"),
+    "ticket_lanes": ("threadlab.widgets.ticket_lanes", "ticket_lanes"),
+    "timeline": ("threadlab.widgets.timeline", "timeline"),
+    "user_run_sequence": ("threadlab.widgets.user_run_sequence", "user_run_sequence"),
+    "user_runs": ("threadlab.widgets.user_run_pages", "UserRunPages"),
+    "wire_panel": ("threadlab.widgets.wire_panel", "wire_panel"),
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    """Load a picture from its home when it is first used (PEP 562): one alone needs few of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'threadlab.views' has no attribute {name!r}")
+    home, attribute = _HOMES[name]
+    found = globals()[name] = getattr(import_module(home), attribute)
+    return found
+
+
+def __dir__() -> list[str]:
+    """The pictures, for completion."""
+    return __all__

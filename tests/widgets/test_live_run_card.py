@@ -161,7 +161,7 @@ def test_the_slider_goes_along_with_what_happens(run: Run, tool_story: list[Even
     for length in (2, 3, len(tool_story)):
         card.show(fold(tool_story[:length]), filmed(run, tool_story[:length]))
         assert card.scrub.slider.value == length - 1
-        assert card.scrub.frame is None
+        assert card.scrub.place is None
 
 
 def test_closing_takes_everything_in_it_along(waiting: RunView, controls: Controls) -> None:

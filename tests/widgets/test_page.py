@@ -49,15 +49,17 @@ HOSTILE = (
 )
 TAGS = (
     "section style div header span strong code ol ul li p h4 dl dt dd pre details summary br i "
-    "svg g rect line path text title"
+    "svg g rect line path circle text title table thead tbody tr th td"
 )
 ATTRIBUTES = {"class", "title", "role", "aria-label", "aria-live", "aria-hidden", "aria-current", "tabindex"}
+ATTRIBUTES |= {"open", "scope"}
 DRAWN = {  # numbers, and the letters of a path, alone
     "svg": {"width", "height", "viewbox"},
     "rect": {"x", "y", "width", "height", "rx"},
     "line": {"x1", "y1", "x2", "y2"},
     "path": {"d"},
     "text": {"x", "y"},
+    "circle": {"cx", "cy", "r"},
 }
 SWITCHES = {"text", *run_card.MOODS}  # words that decide what is shown: they stay, or less would be shown
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -18,6 +20,22 @@ from threadlab.widgets.formatters import register
 def test_the_views_are_in_order() -> None:
     """As `help` shows them."""
     assert views.__all__ == sorted(views.__all__)
+
+
+def test_type_checkers_read_the_same_names_from_the_same_homes() -> None:
+    """`views.pyi` and the table by which they are loaded agree."""
+    stub = ast.parse(Path(views.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    homes = {one.asname or one.name: (node.module, one.name) for node in imports for one in node.names}
+    assert homes == vars(views)["_HOMES"]
+    (exported,) = [node.value for node in stub.body if isinstance(node, ast.Assign)]
+    assert ast.literal_eval(exported) == views.__all__ == dir(views)
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    """Named as Python names it."""
+    with pytest.raises(AttributeError, match="has no attribute 'picture'"):
+        _ = views.picture  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", views.__all__)

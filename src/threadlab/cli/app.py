@@ -10,9 +10,11 @@ from threadlab.cli.check import check
 from threadlab.cli.doctor import doctor
 from threadlab.cli.hint import hint
 from threadlab.cli.lab import lab
+from threadlab.cli.learnings import learnings
 from threadlab.cli.list_lessons import list_lessons
 from threadlab.cli.refresh import refresh
 from threadlab.cli.reset import reset
+from threadlab.cli.runs.app import runs
 from threadlab.cli.self_check import self_check
 from threadlab.cli.serve import serve
 from threadlab.cli.solution import solution
@@ -35,6 +37,8 @@ app.command()(reset)
 app.command()(self_check)
 app.command()(doctor)
 app.command()(serve)
+app.add_typer(runs, name="runs")
+app.add_typer(learnings, name="learnings")
 app.command(rich_help_panel="For authors")(refresh)
 app.command(rich_help_panel="For authors")(starters)
 app.command(rich_help_panel="For authors")(audit)

@@ -7,5 +7,8 @@ number already worded. `page.py` turns one into HTML through a template of `temp
 Views that grow, or are walked through, are drawn on the page by a script of `scripts/`, which makes elements
 and puts text in as text: `growing.py` is their half in the kernel, which sends what is new and nothing else.
 
+User runs are drawn from their record alone (`UserRunCard`, `HistoryTree`, `FactReel`): a fresh process shows
+what lies on the disk, by the same fold and the same cards as while it happened, and asks no service.
+
 No thread is started here, and no clock is read: every time shown is the service's.
 """

@@ -66,7 +66,7 @@ class Film:
 
     def after(self, view: RunView, event: Event) -> Film:
         """The film with one more frame. A long film loses every other poll and piece of text."""
-        longer = replace(self, frames=(*self.frames, Frame(_kind(event), _words(view, event), view)))
+        longer = replace(self, frames=(*self.frames, Frame(_kind(event), event_words(view, event), view)))
         return longer if len(longer) <= MOST_FRAMES else _thinned(longer)
 
     def strip(self) -> tuple[StripLine, ...]:
@@ -86,7 +86,8 @@ def _kind(event: Event) -> str:
     return "poll" if isinstance(event, Polled) else ""
 
 
-def _words(view: RunView, event: Event) -> str:
+def event_words(view: RunView, event: Event) -> str:
+    """The event on one line; `view` is the view after it."""
     match event:
         case Polled():
             return f"poll {event.poll} sees {event.run.status}"

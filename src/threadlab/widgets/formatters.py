@@ -57,14 +57,38 @@ FORMS: dict[type, tuple[Words, Words]] = {
 }
 
 
+OF_HISTORIES = (
+    "threadlab.history.branch.Branch",
+    "threadlab.history.compare.Comparison",
+    "threadlab.history.context_bar.ContextBar",
+    "threadlab.history.history.History",
+    "threadlab.history.listing.Listing",
+    "threadlab.history.orchestration.OrchestrationContext",
+    "threadlab.history.plan.Plan",
+    "threadlab.history.prune.Pruning",
+    "threadlab.history.report.Report",
+    "threadlab.history.sequence.Sequence",
+    "threadlab.history.table.Table",
+    "threadlab.history.user_run.UserRun",
+    "threadlab.journal.record.Record",
+    "threadlab.orchestration.learning.experiment.ExperimentResult",
+)
+"""Types that are known by name until one of them is shown: whoever has no user run does not wait for them."""
+
+
 def register(ipython: InteractiveShell) -> None:
     """Teach this IPython session to show threadlab's objects. Doing it twice does no harm."""
     display = ipython.display_formatter
     if display is None:  # a shell that was told to show nothing
         return
+    pages, texts = display.formatters["text/html"], display.formatters["text/plain"]
     for kind, (as_html, as_text) in FORMS.items():
-        display.formatters["text/html"].for_type(kind, as_html)
-        display.formatters["text/plain"].for_type(kind, _printed(as_text))
+        pages.for_type(kind, as_html)
+        texts.for_type(kind, _printed(as_text))
+    for name in OF_HISTORIES:
+        module, _, kind_name = name.rpartition(".")
+        pages.for_type_by_name(module, kind_name, lambda shown: _history_forms(shown)[0](shown))
+        texts.for_type_by_name(module, kind_name, _printed(lambda shown: _history_forms(shown)[1](shown)))
 
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
@@ -75,3 +99,9 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
 def _printed(words: Words) -> Callable[[Any, Any, bool], None]:
     """The same words in the form that IPython's pretty printer asks for."""
     return lambda shown, printer, cycle: printer.text(words(shown))
+
+
+def _history_forms(shown: object) -> tuple[Words, Words]:
+    from threadlab.widgets.history_forms import HISTORY_FORMS  # noqa: PLC0415 - only where there are some
+
+    return next(HISTORY_FORMS[kind] for kind in type(shown).__mro__ if kind in HISTORY_FORMS)

@@ -86,7 +86,8 @@ class RunCard(Whole):
 
     def _draw(self) -> None:
         """Draw the present, or the frame of the film that the slider stands at."""
-        frame = self.scrub.frame
+        place = self.scrub.place
+        frame = None if place is None else self.film.frames[place]
         (self.remove_class if frame is None else self.add_class)("tl-past")
         card = card_of(self.view if frame is None else frame.view)
         self.aloud.words = aloud(self.view, self.controls.pacing)

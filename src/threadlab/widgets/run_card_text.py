@@ -16,7 +16,7 @@ from threadlab.widgets.run_card import CallLine, Card, StepLine, card_of
 
 def render_text(view: RunView) -> str:
     """The card as lines of text. Control characters that someone else wrote are made visible."""
-    return foreign_text("\n".join(_lines(card_of(view)))).plain
+    return foreign_text("\n".join(card_lines(card_of(view)))).plain
 
 
 def run_text(run: Run) -> str:
@@ -24,7 +24,8 @@ def run_text(run: Run) -> str:
     return foreign_text(f"run {run.id} {run.status} · agent {run.agent_id} · thread {run.thread_id}").plain
 
 
-def _lines(card: Card) -> Iterator[str]:
+def card_lines(card: Card) -> Iterator[str]:
+    """The lines of the text; what others wrote in them is not made safe yet."""
     yield f"{card.look.mark} {run_text(card.run)}"
     if card.meter:
         yield f"  {' · '.join(card.meter)}"

@@ -1,22 +1,50 @@
-"""Scrub bar: a slider over the frames of a film; at its right end it follows what happens now."""
+"""Scrub bar: a slider over what happened, moment for moment; at its right end it follows what happens now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import ipywidgets
 
-from threadlab.widgets.film import Film, Frame
+from threadlab.widgets.film import Film
 from threadlab.widgets.page import html
 from threadlab.widgets.slider import Slider
 from threadlab.widgets.whole import Whole
 
 
+class Moment(Protocol):
+    """A stop of the slider."""
+
+    @property
+    def short(self) -> str:
+        """What happened, on one line."""
+        ...
+
+    @property
+    def time(self) -> str:
+        """When, since the beginning."""
+        ...
+
+
+class Reel(Protocol):
+    """What is walked over: a film of a run, or the log of a user run."""
+
+    @property
+    def frames(self) -> Sequence[Moment]:
+        """The moments, oldest first."""
+        ...
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+
 class ScrubBar(Whole):
-    """Walks over a film. `moved` is called when another frame is to be seen."""
+    """Walks over a reel. `moved` is called when another frame is to be seen."""
 
     def __init__(self, moved: Callable[[], object]) -> None:
-        self.film = Film()
+        self.film: Reel = Film()
         self.slider = Slider(name="Look back", value=1)
         self.back = ipywidgets.Button(description="Back", tooltip="One event back")
         self.forward = ipywidgets.Button(description="Forward", tooltip="One event forward")
@@ -34,12 +62,12 @@ class ScrubBar(Whole):
         self.layout.display = "none"
 
     @property
-    def frame(self) -> Frame | None:
-        """The frame of the past that the slider stands at; None for what is now."""
-        return None if self.follows else self.film.frames[self.slider.value]
+    def place(self) -> int | None:
+        """The place of the past frame that the slider stands at; None for what is now."""
+        return None if self.follows else self.slider.value
 
-    def show(self, film: Film) -> None:
-        """The film is longer. A slider at its end goes along."""
+    def show(self, film: Reel) -> None:
+        """The reel is longer. A slider at its end goes along."""
         if film is self.film or len(film) < 2:
             return
         self.film = film

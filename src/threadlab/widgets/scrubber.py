@@ -45,7 +45,8 @@ class Scrubber(Whole):
 
     def _draw(self) -> None:
         if self.film.frames:
-            card = card_of((self.scrub.frame or self.film.frames[-1]).view)
+            place = self.scrub.place
+            card = card_of(self.film.frames[-1 if place is None else place].view)
             for part, names in ((self.above, ABOVE), (self.below, BELOW)):
                 part.value = "".join(f'<div class="tl-part">{html(name, card=card)}</div>' for name in names)
 

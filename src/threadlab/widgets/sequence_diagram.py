@@ -6,8 +6,8 @@ there is, and the picture says what it cannot see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from threadlab.following.terminal_text import foreign_text
@@ -54,13 +54,18 @@ class HasEntries(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceDiagram:
-    """Who took part, from left to right, and what was said, in order. `sees` tells how much is known."""
+    """Who took part, from left to right, and what was said, in order. `sees` tells how much is known.
+
+    `about` says what each participant is, `kind` of what this is the diagram: a run, or a user run.
+    """
 
     run_id: str
     look: StatusLook
     participants: tuple[str, ...]
     signals: tuple[Signal, ...]
     sees: str
+    about: Mapping[str, str] = field(default_factory=lambda: PARTICIPANTS)
+    kind: str = "run"
 
     @property
     def seconds(self) -> float:
@@ -139,7 +144,7 @@ def render_html(diagram: SequenceDiagram) -> str:
         html(
             "sequence_diagram.html",
             diagram=diagram,
-            drawing=drawing_of(diagram.participants, diagram.signals),
+            drawing=drawing_of(diagram.participants, diagram.signals, diagram.about),
             length=seconds(diagram.seconds),
             as_text="\n".join(_rows(diagram)),
         )
@@ -148,7 +153,9 @@ def render_html(diagram: SequenceDiagram) -> str:
 
 def render_text(diagram: SequenceDiagram) -> str:
     """The diagram as lines of text, one for each thing said."""
-    head = f"{diagram.look.mark} run {diagram.run_id} {diagram.look.word}: {seconds(diagram.seconds)}"
+    head = (
+        f"{diagram.look.mark} {diagram.kind} {diagram.run_id} {diagram.look.word}: {seconds(diagram.seconds)}"
+    )
     return foreign_text("\n".join([head, *_rows(diagram), f"  {diagram.sees}"])).plain
 
 

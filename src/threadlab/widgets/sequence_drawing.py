@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from threadlab.widgets.participants import ENGINE, PARTICIPANTS, Signal
+from threadlab.widgets.participants import PARTICIPANTS, Signal
 from threadlab.widgets.sequence_words import said, times_of
 from threadlab.widgets.short_forms import first_line
 
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """How long the run had a status, drawn along the engine's lifeline."""
+    """How long a run had a status, drawn along the lifeline of whoever has it."""
 
     x: float
     y: float
@@ -71,7 +71,9 @@ class Drawing:
     rows: tuple[Row, ...]
 
 
-def drawing_of(participants: Sequence[str], signals: Sequence[Signal]) -> Drawing:
+def drawing_of(
+    participants: Sequence[str], signals: Sequence[Signal], about: Mapping[str, str] = PARTICIPANTS
+) -> Drawing:
     """The layout. Pure."""
     apart = (WIDTH - GUTTER) / max(len(participants), 1)
     places = {name: round(GUTTER + apart * (place + 0.5), 1) for place, name in enumerate(participants)}
@@ -80,7 +82,7 @@ def drawing_of(participants: Sequence[str], signals: Sequence[Signal]) -> Drawin
     return Drawing(
         width=WIDTH,
         height=height,
-        lifelines=tuple(Lifeline(x, name, PARTICIPANTS[name]) for name, x in places.items()),
+        lifelines=tuple(Lifeline(x, name, about[name]) for name, x in places.items()),
         bands=tuple(_bands(signals, rows, places, height - 8)),
         rows=rows,
     )
@@ -127,8 +129,13 @@ def _middle(wanted: float, words: str) -> float:
 def _bands(
     signals: Sequence[Signal], rows: Sequence[Row], places: Mapping[str, float], end: float
 ) -> Iterator[Band]:
-    """From each status to the next; the last one, if it is final, has only its mark."""
-    stays = [(row, one.look) for row, one in zip(rows, signals, strict=True) if one.look is not None]
-    for place, (row, look) in enumerate(stays):
-        until = stays[place + 1][0].y if place + 1 < len(stays) else min(row.y + 10, end)
-        yield Band(places[ENGINE] - 3, row.y, round(until - row.y, 1), look.style, look.word)
+    """From each status to the next of the same; the last one, if it is final, has only its mark."""
+    for name, x in places.items():
+        stays = [
+            (row, one.look)
+            for row, one in zip(rows, signals, strict=True)
+            if one.look is not None and one.sender == name
+        ]
+        for place, (row, look) in enumerate(stays):
+            until = stays[place + 1][0].y if place + 1 < len(stays) else min(row.y + 10, end)
+            yield Band(x - 3, row.y, round(until - row.y, 1), look.style, look.word)

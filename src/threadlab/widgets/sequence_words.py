@@ -35,8 +35,11 @@ def row_text(signal: Signal) -> str:
 
 def mermaid_of(participants: Sequence[str], signals: Sequence[Signal]) -> str:
     """The whole in Mermaid's language. What others wrote is escaped."""
-    names = {name: f"P{place}" for place, name in enumerate(PARTICIPANTS)}
-    lines = ["sequenceDiagram", *(f"    participant {names[name]} as {name}" for name in participants)]
+    names = {name: f"P{place}" for place, name in enumerate(dict.fromkeys((*PARTICIPANTS, *participants)))}
+    lines = [
+        "sequenceDiagram",
+        *(f"    participant {names[name]} as {_escaped(name)}" for name in participants),
+    ]
     for one in signals:
         sender, receiver = names[one.sender], names[one.receiver]
         if one.look is not None:

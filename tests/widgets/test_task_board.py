@@ -1,0 +1,120 @@
+"""Task board and learned rules: who worked, what was decided beside what was said, what rules are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from threadlab.connect.connect import connect
+from threadlab.connect.scripted_model import calling, failing, scripted_model
+from threadlab.connect.targets import Local
+from threadlab.history.branch import Branch
+from threadlab.history.history import History
+from threadlab.orchestration.learning.experiment import CaseResult, ExperimentResult
+from threadlab.orchestration.learning.learning import AppliesTo, Learning
+from threadlab.orchestration.learning.paired import difference
+from threadlab.orchestration.orchestration import Orchestration
+from threadlab.widgets.history_forms import HISTORY_FORMS
+from threadlab.widgets.learned_rules import learned_rules, render_html, render_text
+from threadlab.widgets.task_board import board_of_context, task_board
+
+RULE = Learning(
+    id="learning-1",
+    dimension="agent",
+    advice="prefer",
+    subject="<poet>",
+    applies_to=AppliesTo(words=("poem",), agent="<poet>"),
+    weight=0.6,
+    weighed_at=0.0,
+    expires_at=1.0,
+    evidence=("run-1",),
+)
+
+
+def model(asked: Any) -> Any:
+    """Decides by the request: the ill one, nobody's agent, or the poet; the poet writes what is no HTML."""
+    if not asked.instructions.startswith("You are the orchestrator."):
+        return failing("it has <flu>") if asked.instructions == "ill" else "<b>O rain</b>"
+    if asked.call > 1:
+        return "Noted."
+    told = asked.messages[-1].text
+    agent = "ill" if "flu" in told and "failed" not in told else "wizard" if "magic" in told else "poet"
+    return calling("answer_directly", agent=agent, reasoning=f"<{agent}> can do it.")
+
+
+@pytest.fixture
+def main(tmp_path: Path) -> Iterator[Branch]:
+    """A branch with two agents, and an orchestrator with a budget."""
+    with connect(target=Local(seed=7, pace=0), completer=scripted_model(model)) as lab:
+        agents = [lab.create_agent(name=name, instructions=name) for name in ("poet", "ill")]
+        orchestration = Orchestration(policy="Be quick.", budget=100_000)
+        history = History(lab, tmp_path / "runs")
+        yield history.branch("main", agents=agents, orchestrated_by=orchestration)
+
+
+def test_what_was_decided_stands_beside_what_was_said_and_done(main: Branch) -> None:
+    """In the order of time; a failure and its reason are told, and what was written stays text in HTML."""
+    turn = main.ask("A poem on flu <i>")
+    board = task_board(turn)
+    told = [(one.lane, one.look.word, one.text) for one in board.entries]
+    assert told == [
+        ("said", "completed", "A poem on flu <i>"),
+        ("decided", "decided", "answer_directly with ill"),
+        ("worked", "failed", "failed"),
+        ("decided", "decided", "answer_directly with poet"),
+        ("worked", "completed", "<b>O rain</b>"),
+        ("said", "completed", "<b>O rain</b>"),
+    ]
+    assert [one.more for one in board.entries][1:3] == [("<ill> can do it.",), ("it has <flu>",)]
+    page = board._repr_html_()
+    assert "<b>O rain" not in page and "&lt;b&gt;O rain" in page and "&lt;ill&gt; can do it." in page
+    assert "◇ decision 2: answer_directly with poet" in repr(board)
+
+
+def test_workers_and_the_budget_of_deciding(main: Branch) -> None:
+    """Each agent has its calls, the orchestrator too; whoever was not asked is there; a fallback is named."""
+    turn = main.ask("Some magic")
+    board = task_board(turn)
+    assert [(one.name, one.calls, one.look.word) for one in board.workers] == [
+        ("orchestrator", 1, "completed"),
+        ("poet", 1, "completed"),
+        ("ill", 0, "not asked"),
+    ]
+    assert board.summary == "1 decision, 1 fallback"
+    assert board.budget.used == turn.orchestration.usage.total_tokens
+    assert board.budget.used + board.budget.work == turn.usage.total_tokens
+    assert 0 < board.budget.filled < 100 and f"of {100_000:,} tokens" in board.budget.words
+    assert any("wizard" in line for one in board.entries for line in one.more)
+
+
+def test_a_context_shows_itself_as_the_board_of_its_user_run(main: Branch) -> None:
+    """Read from its folder alone; a plain turn has a board in which nobody decided."""
+    context = main.ask("A poem").orchestration
+    as_html, as_text = HISTORY_FORMS[type(context)]
+    assert board_of_context(context) == task_board(main.runs[-1])
+    assert "task board" in as_html(context) and "decision 1" in as_text(context)
+
+
+def test_rules_have_their_score_on_the_cases_that_ask_for_them() -> None:
+    """Before, after and shuffled; a rule that no case asks for has none. What it says stays text."""
+    cases = (
+        CaseResult(request="A poem, please", with_learnings=1.0, without=0.0, with_shuffled=0.5),
+        CaseResult(request="A sum", with_learnings=0.0, without=1.0, with_shuffled=0.0),
+    )
+    other = replace(RULE, id="learning-2", weight=0.3, applies_to=AppliesTo(words=("map",)))
+    told = difference([1.0, 0.0], [0.0, 1.0])
+    result = ExperimentResult(
+        cases=cases, learnings=(other, RULE), effect=told, control=told, against_control=told
+    )
+    learned = learned_rules(result)
+    assert [(one.id, one.score.words) for one in learned.rules] == [
+        ("learning-1", "0% → 100% of 1 case"),
+        ("learning-2", "no case asks for it"),
+    ]
+    assert learned.overall.words == "50% → 50% of 2 cases" and not learned.helps
+    assert "<poet>" not in render_html(result) and "&lt;poet&gt;" in render_html(result)
+    assert "Not shown to help" in render_text(result)
