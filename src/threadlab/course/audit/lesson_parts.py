@@ -99,9 +99,9 @@ def _ending(course: Course, lesson: Lesson, last: Cell) -> Iterator[tuple[str, s
         TO_THINK_ABOUT,
         NEXT,
     ]
-    numbers = [other.number for other in course.catalogue.lessons if other.number > lesson.number]
-    if numbers:
-        wanted.append(f"Lesson {numbers[0]}: ")
+    following = lesson.number + 1
+    if following in (other.number for other in course.catalogue.lessons):
+        wanted.append(f"Lesson {following}: ")
     position = 0
     for words in wanted:
         position = last.source.find(words, position)

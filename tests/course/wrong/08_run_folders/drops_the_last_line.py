@@ -1,0 +1,68 @@
+"""Where a crash cut off a line, drops the last whole one with it.
+
+Caught by: After a crash in the middle of a line, the lines before it are all there, and that one is not
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LOG = "events.jsonl"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A name and its work."""
+
+    name: str
+    work: Callable[[Mapping[str, Any]], Any]
+
+
+def write(folder: Path, event: dict[str, Any]) -> None:
+    """A line more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOG).open("ab") as log:
+        log.truncate((folder / LOG).read_bytes().rfind(b"\n") + 1)
+        log.write(json.dumps(event).encode() + b"\n")
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """The whole lines."""
+    if not (folder / LOG).is_file():
+        return []
+    *lines, cut = (folder / LOG).read_bytes().split(b"\n")
+    return [json.loads(line) for line in (lines[:-1] if cut else lines)]
+
+
+def run(folder: Path, steps: Sequence[Step]) -> dict[str, Any]:
+    """What is not there yet."""
+    results = {one["step"]: one["result"] for one in read(folder) if one["event"] == "ended"}
+    for step in steps:
+        if step.name in results:
+            continue
+        write(folder, {"step": step.name, "event": "started"})
+        try:
+            result = step.work(results)
+        except Exception as error:
+            write(folder, {"step": step.name, "event": "failed", "error": str(error)})
+            raise
+        write(folder, {"step": step.name, "event": "ended", "result": result})
+        results[step.name] = read(folder)[-1]["result"]
+    return results
+
+
+def replay(folder: Path, base: Path, steps: Sequence[Step], from_step: str | None = None) -> dict[str, Any]:
+    """What stands before the step, taken over."""
+    names = [step.name for step in steps]
+    before = names if from_step is None else names[: names.index(from_step)]
+    recorded = [event for event in read(base) if event["step"] in before]
+    finished = {event["step"] for event in recorded if event["event"] == "ended"}
+    if missing := [name for name in before if name not in finished]:
+        raise ValueError(f"no result of {missing}")
+    for event in recorded:
+        write(folder, event)
+    return run(folder, steps)

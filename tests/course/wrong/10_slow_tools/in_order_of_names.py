@@ -1,0 +1,65 @@
+"""Keeps a file for each job, and tells them by name.
+
+Caught by: Several results are told in the order in which they came, all of them at one wake
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from threadlab import wait
+
+
+class Desk(NamedTuple):
+    """Where results come in."""
+
+    lab: Any
+    thread_id: str
+    agent_id: str
+    file: Path
+
+
+def told(job: str, result: str) -> str:
+    """What the agent is told."""
+    return f"(The user did not write this.)\nThe job (ticket {job}) is done. Its result:\n{result}"
+
+
+def kept(desk: Desk) -> dict[str, str]:
+    """All results."""
+    found = sorted(desk.file.parent.glob("*.result"))
+    return {one.stem: one.read_text("utf-8") for one in found}
+
+
+def keep(desk: Desk, job: str, result: str) -> bool:
+    """Once."""
+    if job in kept(desk):
+        return False
+    desk.file.with_name(f"{job}.result").write_text(result, encoding="utf-8")
+    return True
+
+
+def is_active(desk: Desk) -> bool:
+    """Whether a run is not over."""
+    return any(not run.is_terminal for run in desk.lab.runs.list(desk.thread_id))
+
+
+def tell(desk: Desk, job: str, result: str) -> Any:
+    """One run."""
+    said = [{"role": "user", "content": told(job, result)}]
+    ids = (desk.thread_id, desk.agent_id)
+    return wait(desk.lab.runs.create(*ids, additional_messages=said, metadata={"job": job}))
+
+
+def wake(desk: Desk) -> list[Any]:
+    """A run for each."""
+    if is_active(desk):
+        return []
+    done = {run.metadata.get("job") for run in desk.lab.runs.list(desk.thread_id)}
+    return [tell(desk, job, result) for job, result in kept(desk).items() if job not in done]
+
+
+def complete_later(desk: Desk, job: str, result: str) -> list[Any]:
+    """Keep, then tell."""
+    keep(desk, job, result)
+    return wake(desk)
