@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import appending, growth, load, searching, tool_run, waiting
+from benchmarks import appending, flows, growth, journal, load, searching, tool_run, waiting
 from benchmarks.report import Report, as_json, markdown, show
 
 README = Path(__file__).parent / "README.md"
@@ -29,6 +29,8 @@ FULL: Mapping[str, Part] = {
     "growth": lambda _: growth.report(),
     "appending": lambda _: appending.report(),
     "searching": lambda _: searching.report(),
+    "journal": lambda _: journal.report(),
+    "flows": lambda _: flows.report(),
 }
 QUICK: Mapping[str, Part] = {
     "one tool run, in process and served": lambda peers: tool_run.report(peers, 3),
@@ -37,6 +39,8 @@ QUICK: Mapping[str, Part] = {
     "growth": lambda _: growth.report(growth.QUICK, 5),
     "appending": lambda _: appending.report(1),
     "searching": lambda _: searching.report((1_000,), 10),
+    "journal": lambda _: journal.report((300,), 10),
+    "flows": lambda _: flows.report((100, 400), 1),
 }
 
 

@@ -19,10 +19,12 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"workbench"}),
     frozenset({"connect"}),
     frozenset({"following", "tools", "diagnosis"}),
-    frozenset({"conversation"}),
+    frozenset({"conversation", "journal"}),
+    frozenset({"history"}),
+    frozenset({"flows", "orchestration"}),
     frozenset({"course", "conformance"}),
     frozenset({"widgets"}),
-    frozenset({"cli", "threadlab", "views"}),
+    frozenset({"cli", "threadlab", "views", "runs"}),
 )
 """Lowest first. A room imports only from floors below its own; rooms of one floor never meet."""
 
@@ -65,11 +67,19 @@ LAZY: frozenset[tuple[str, str]] = frozenset(
         ("backend.app", "threadlab.backend.openapi"),
         ("backend.wire.json_schema", "fastjsonschema"),
         ("backend.completer.rules.talk", "simpleeval"),
+        # the forms of user runs: only where there are some
+        ("widgets.formatters", "threadlab.widgets.history_forms"),
         # the package mcp is an extra
         ("backend.mcp.tool", "threadlab.backend.mcp.connections"),
         ("backend.search.embedders.named", "threadlab.backend.search.embedders.openai_compatible"),
         ("backend.search.index", "threadlab.backend.search.meaning"),  # numpy: only with an embedder
         ("backend.code.switch", "threadlab.backend.code.tool"),  # a kernel's messages: only where it is on
+        # the extra "plots"
+        ("history.analytics", "matplotlib.figure"),
+        ("history.table", "pandas"),
+        # the extra "otel"
+        ("history.telemetry", "threadlab.journal.readable_spans"),
+        ("history.telemetry", "opentelemetry.exporter.otlp.proto.http.trace_exporter"),
         # each for one kind of file
         ("backend.search.reading", "bs4"),
         ("backend.search.reading", "docx"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import searching
+from benchmarks import flows, journal, searching
 from benchmarks.__main__ import BEGIN, END, README, written
 from benchmarks.contestants.roster import ROSTER
 from benchmarks.figures import Goal, p95, ratio_by_round
@@ -73,6 +73,21 @@ def test_searching_is_measured_by_words_and_by_meaning() -> None:
     found = searching.report((100,), 2).content["searched"]
     assert [(one["way"], one["chunks"]) for one in found] == [("words", 100), ("words and meaning", 100)]
     assert all(one["median_ms"] > 0 for one in found)
+
+
+def test_the_journal_is_measured_by_what_it_writes_lists_and_finds() -> None:
+    """The same questions at each size."""
+    content = journal.report((10, 20), 2).content
+    asked = {one["what"] for one in content["asked"]}
+    assert len(content["asked"]) == 2 * len(asked) and content["indexing_s"].keys() == {"10", "20"}
+    assert all(one["median_ms"] > 0 for one in content["asked"])
+
+
+def test_flows_are_measured_as_their_nodes_become_more() -> None:
+    """Begin, run, rerun, read, trace and list, at each size."""
+    found = flows.measure((10, 40), 1)
+    assert set(found) == set(flows.WHAT)
+    assert all(by_size.keys() == {10, 40} for by_size in found.values())
 
 
 def test_growth_is_measured_on_threads_that_were_written_as_the_backend_writes() -> None:

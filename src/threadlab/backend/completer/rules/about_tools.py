@@ -12,6 +12,11 @@ from threadlab.backend.completer.rules.reading import Answer, Reading
 from threadlab.backend.completer.rules.team import Team
 from threadlab.backend.completer.rules.words import human
 
+_LATE_RESULT = re.compile(
+    r"\(The user did not write this[^)]*\)\n(?P<about>.*?) \(ticket [^)]*\) (?P<came>[^\n]*?)"
+    r"(?:\. Its result)?:\n(?P<result>.*)",
+    re.S,
+)
 _LIST = r"\b(?:what|which|list|show)\b.*\btools\b.*\b(?:you|your|have|available|can|call)\b"
 
 
@@ -32,6 +37,15 @@ def team_task(reading: Reading) -> Answer | None:
     if not team.tool.shape.accepts(arguments):
         return None
     return Answer(f"the next task is for {task.member}: {task.because}", calls=(call(team.tool, arguments),))
+
+
+def late_result(reading: Reading) -> Answer | None:
+    """The message is no user's: it tells what came of a tool that had only promised to answer."""
+    found = None if reading.request.rounds else _LATE_RESULT.match(reading.message)
+    if found is None:
+        return None
+    text = f"{found['about']} {found['came'].rstrip('.:')}: {found['result'].strip()}"
+    return Answer("a tool reports what it had promised", text, found["result"].strip())
 
 
 def tool_call(reading: Reading) -> Answer | None:

@@ -20,6 +20,7 @@ class Rule:
 
 RULES = (
     Rule("empty thread", "no user has said anything", about_thread.empty_thread),
+    Rule("late result", "a tool tells what it had promised", about_tools.late_result),
     Rule("exact text", "the very words of the answer are given", talk.exact_text),
     Rule("demanded search", "the tool choice is file_search", about_files.demanded_search),
     Rule("code", "something is to be computed or drawn by code", about_code.code),
