@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
+from tests.wide_page import on_a_wide_page
 from threadlab.cli.app import app
 from threadlab.connect.connect import connect
 from threadlab.errors import FlowError, WrongPath
@@ -44,7 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def rerun(*arguments: str) -> Result:
     """On a wide page."""
-    return CliRunner(env={"COLUMNS": "200"}).invoke(app, ["runs", "rerun", *arguments])
+    return on_a_wide_page(app, ["runs", "rerun", *arguments])
 
 
 def run_once(component: AgentComponent) -> str:

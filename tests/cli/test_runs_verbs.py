@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
+from tests.wide_page import on_a_wide_page
 from tests.widgets.told_user_runs import family, kept
 from threadlab.cli.app import app
 from threadlab.cli.runs import found
@@ -36,7 +37,7 @@ def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def runs(*arguments: str) -> Result:
     """Run a verb on a wide page."""
-    return CliRunner(env={"COLUMNS": "200"}).invoke(app, ["runs", *arguments])
+    return on_a_wide_page(app, ["runs", *arguments])
 
 
 def rows(told: Result) -> list[str]:

@@ -15,10 +15,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode, get_tracer_provider
-from typer.testing import CliRunner
 
 from tests.history.conftest import Weather
 from tests.otlp_receiver import Receiver, receiver
+from tests.wide_page import on_a_wide_page
 from threadlab.cli.app import app
 from threadlab.connect.lab import Lab
 from threadlab.errors import HistoryError
@@ -297,7 +297,7 @@ def test_the_command_line_sends_what_is_over(
 
     def sent(*arguments: str) -> str:
         given = ["runs", "export-otel", *arguments, "--endpoint", receiving.endpoint]
-        result = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*given, "--folder", str(tmp_path / "runs")])
+        result = on_a_wide_page(app, [*given, "--folder", str(tmp_path / "runs")])
         assert result.exit_code == 0, result.exception
         return result.stdout
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
+from tests.wide_page import on_a_wide_page
 from threadlab.cli.app import app
 from threadlab.connect.connect import connect
 from threadlab.connect.scripted_model import calling, scripted_model
@@ -187,7 +187,7 @@ def test_the_verbs_show_what_was_learned_and_take_it_back(history: History) -> N
     here = ["--folder", str(history.folder)]
 
     def said(*verb: str) -> str:
-        told = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*verb, *here])
+        told = on_a_wide_page(app, [*verb, *here])
         assert told.exit_code == 0, told.output
         return told.stdout
 

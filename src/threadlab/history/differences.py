@@ -28,9 +28,9 @@ def field_differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Fi
     What is in a list of mappings is named by its place, from 1. An empty value is none.
     """
     flat_a, flat_b = dict(_flat(a)), dict(_flat(b))
-    for name in dict.fromkeys((*flat_a, *flat_b)):
-        if flat_a.get(name) != flat_b.get(name):
-            yield FieldDifference(field=name, a=flat_a.get(name), b=flat_b.get(name))
+    for path in dict.fromkeys((*flat_a, *flat_b)):
+        if flat_a.get(path) != flat_b.get(path):
+            yield FieldDifference(field=".".join(path), a=flat_a.get(path), b=flat_b.get(path))
 
 
 def asked(record: Record) -> dict[str, Any]:
@@ -58,15 +58,15 @@ def _tool_name(tool: Mapping[str, Any]) -> str:
     return str(function.get("name") if isinstance(function, Mapping) else tool.get("type"))
 
 
-def _flat(told: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of nested data, each under its dotted name."""
+def _flat(told: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The leaves of nested data, each under the names that lead to it."""
     if isinstance(told, Mapping):
         parts = told.items()
     elif isinstance(told, list | tuple) and any(isinstance(one, Mapping) for one in told):
         parts = {str(place): one for place, one in enumerate(told, start=1)}.items()
     else:
         if told is not None and told != "" and told != []:
-            yield name, told
+            yield path, told
         return
     for key, inner in parts:
-        yield from _flat(inner, f"{name}.{key}".lstrip("."))
+        yield from _flat(inner, (*path, str(key)))
