@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 
@@ -62,7 +62,8 @@ def test_the_budget_is_kept_without_a_gap(answer: ModuleType, lab: Lab, chance: 
     """As much is kept as the budget holds, the newest, and nothing is left out in between"""
     thread = lab.threads.create()
     said = _fill(lab, thread, chance, 30)
-    for budget in (0, chance.randint(1, 20), chance.randint(21, 90), chance.randint(91, 200)):
+    tempting = _room_for_an_older_one(said, answer.tokens, chance)
+    for budget in (0, tempting, chance.randint(1, 20), chance.randint(21, 90), chance.randint(91, 200)):
         right: list[Message] = []
         room = budget
         for message in reversed(said):
@@ -135,6 +136,13 @@ def _fill(lab: Lab, thread: Thread, chance: Chance, count: int, seconds: float =
         if seconds:
             lab.time.sleep(seconds)
     return said
+
+
+def _room_for_an_older_one(said: Sequence[Message], tokens: Callable[[Message], int], chance: Chance) -> int:
+    """A budget with which a message has no room by one token, and a shorter one before it would have."""
+    costs = [tokens(message) for message in said]
+    longer = [place for place in range(1, len(said)) if min(costs[:place]) < costs[place]]
+    return sum(costs[chance.choice(longer) :]) - 1
 
 
 def _check_same(found: Sequence[Message], right: Sequence[Message], try_next: str, what: str = "") -> None:

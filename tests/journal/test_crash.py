@@ -100,7 +100,8 @@ def _check_log(workspace: Workspace, id: str, acknowledged: list[Entry]) -> None
     assert list(read[: len(acknowledged)]) == acknowledged
     assert len(read) <= len(acknowledged) + 1, "one line at most was written and not acknowledged"
     if not isinstance(read[-1].fact, Ended):
-        assert workspace.is_stalled(id)
+        waits = isinstance(read[-1].fact, Interrupted)
+        assert workspace.standing(id) == ("waits" if waits else "left")
         writer = workspace.writer(id)
         writer.append(Began(process=1, resumed=True), story.NOON + 9)
         writer.append(Ended(status="cancelled", output=""), story.NOON + 9)

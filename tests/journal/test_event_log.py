@@ -11,7 +11,9 @@ import pytest
 from tests.journal import story
 from threadlab.errors import JournalError, LeaseHeld, UserRunFinal
 from threadlab.journal.blobs import LONGEST_TEXT
-from threadlab.journal.fact import Began, Entry, Logged, ScratchSet
+from threadlab.journal.fact import Began, Ended, Entry, Logged, ScratchSet
+from threadlab.journal.record import Record
+from threadlab.journal.run_directory import RunDirectory
 from threadlab.journal.workspace import Workspace
 
 
@@ -90,6 +92,25 @@ def test_there_is_one_writer_and_the_error_names_it(workspace: Workspace) -> Non
     directory.close()
     assert not workspace.open(id).is_being_written and workspace.is_stalled(id)
     workspace.writer(id).close()
+
+
+def test_one_that_ends_while_it_is_asked_about_was_not_left(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock is asked before the log is read, so an end in between is never taken for a crash."""
+    directory = workspace.create(story.received(id := story.new_id(workspace)), story.NOON)
+    read = RunDirectory.record
+
+    def read_and_then_it_ends(self: RunDirectory) -> Record:
+        monkeypatch.undo()
+        record = read(self)
+        directory.append(Ended(status="completed", output="Done."), story.NOON)
+        directory.close()
+        return record
+
+    monkeypatch.setattr(RunDirectory, "record", read_and_then_it_ends)
+    assert workspace.standing(id) == "at work"
+    assert workspace.standing(id) == "over"
 
 
 def test_a_log_that_ended_takes_nothing_more(workspace: Workspace) -> None:

@@ -15,17 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
-from typing import Literal, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 from threadlab.errors import BranchBusy, LeaseHeld
 from threadlab.history.ticket import TicketRecord
 from threadlab.history.tickets import Tickets
 from threadlab.journal.lock import Lock
+from threadlab.journal.workspace import Standing
 from threadlab.objects.time import Time
-
-Standing = Literal["at work", "left", "waits", "over"]
-"""Of a user run: somebody works on it; its process died; it waits for an answer; it is over."""
 
 SHORTEST_LOOK, LONGEST_LOOK = 0.05, 60.0
 """Seconds of the service between two looks for what came: short ones first, then longer ones."""

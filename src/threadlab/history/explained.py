@@ -89,10 +89,10 @@ class Explained(Annotated):
 
     def diagnose(self, *, live: bool = False) -> Diagnosis:
         """Why it is where it is, and what to do next; `live` reads the service's runs again as well."""
-        lab, workspace = self._desk.lab, self._desk.workspace
+        lab = self._desk.lab
         return diagnose(
             self.record,
-            stalled=workspace.is_stalled(self.id) and self.record.status != "requires_action",
+            stalled=self._desk.tree.standing(self.id) == "left",
             now=lab.time.now(),
             lab=lab if live else None,
         )

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from threadlab.errors import HistoryError
-from threadlab.history.attending import Standing
 from threadlab.history.desk import Desk
 from threadlab.history.start import start
 from threadlab.history.starting import Starting
@@ -17,6 +16,7 @@ from threadlab.history.turn import Turn
 from threadlab.history.user_run import UserRun
 from threadlab.journal.listed import Filter
 from threadlab.journal.values import Command, Trigger
+from threadlab.journal.workspace import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,7 @@ class FollowUps:
 
     def standing(self, user_run: str) -> Standing:
         """As its log and its lock tell."""
-        record = self.desk.tree.record(user_run)
-        if record.ended_at is not None:
-            return "over"
-        if self.desk.workspace.open(user_run).is_being_written:
-            return "at work"
-        return "waits" if record.status == "requires_action" else "left"
+        return self.desk.tree.standing(user_run)
 
     def begin(self, ticket: TicketRecord) -> str:
         """A turn of one command, for the agent whose tool it was; what came is never read as commands."""

@@ -21,9 +21,7 @@ class Recorded(Explained):
     @property
     def is_stalled(self) -> bool:
         """Whether nobody works on it, though it is not over and waits for no answer: `resume()` goes on."""
-        record = self.record
-        is_left = record.ended_at is None and record.status != "requires_action"
-        return is_left and not self._desk.workspace.open(self.id).is_being_written
+        return self._desk.tree.standing(self.id) == "left"
 
     @property
     def output(self) -> str:

@@ -199,11 +199,11 @@ def _make_way(desk: Desk, starting: Starting, turn: BranchTurn) -> None:
     """See to a head that waits for an answer, or was left in the middle, while nobody works on it."""
     if starting.reuse.is_offline or (head := head_of(desk, starting)) is None:
         return
-    waiting = desk.tree.record(head)
-    if waiting.ended_at is not None or desk.workspace.open(head).is_being_written:
+    standing, waiting = desk.tree.standing(head), desk.tree.record(head)
+    if standing in ("over", "at work"):
         return
     if starting.thread_policy in ("reject", "enqueue"):
-        if waiting.status == "requires_action":
+        if standing == "waits":
             raise _waits(starting.branch, waiting)
         LOGGER.warning("%s", _left_behind(waiting))
         return

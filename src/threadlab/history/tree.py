@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from threadlab.journal.record import AgentCall, Record
-from threadlab.journal.workspace import Workspace
+from threadlab.journal.workspace import Standing, Workspace
 
 
 class Tree:
@@ -23,6 +23,10 @@ class Tree:
                 return record
             self._over[id] = record
         return self._over[id]
+
+    def standing(self, id: str) -> Standing:
+        """Whether it is over, and if not, whether somebody sees to it. Raises UnknownUserRun."""
+        return "over" if id in self._over else self._workspace.standing(id)
 
     def path(self, id: str | None) -> tuple[Record, ...]:
         """The user runs from the root to this one; none for None."""

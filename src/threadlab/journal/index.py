@@ -52,13 +52,13 @@ Read = Callable[[str], tuple[Listed, str]]
 
 
 class Index:
-    """The list of one workspace. `read` reads a folder; `is_written` tells whether a process works on one."""
+    """The list of one workspace. `read` reads a folder; `is_stalled` tells whether nobody works on one."""
 
-    def __init__(self, folder: Path, read: Read, is_written: Callable[[str], bool]) -> None:
+    def __init__(self, folder: Path, read: Read, is_stalled: Callable[[str], bool]) -> None:
         self.path = folder / "index.sqlite"
         self._folder = folder
         self._read = read
-        self._is_written = is_written
+        self._is_stalled = is_stalled
         self._one_by_one = Lock()
         self._forget_what_was_seen()
 
@@ -87,7 +87,8 @@ class Index:
 
     def _as_now(self, one: Listed) -> Listed:
         """Whether it is stalled is asked at each list: a process can die without a word."""
-        return one if one.status in _OVER else replace(one, is_stalled=not self._is_written(one.id))
+        may_be = one.status not in _OVER and one.status != "requires_action"
+        return replace(one, is_stalled=self._is_stalled(one.id)) if may_be else one
 
     def _ask(self, query: str, values: Sequence[object]) -> Sequence[Sequence[str]]:
         """The database's rows, once it is up to date; a damaged one is made anew."""

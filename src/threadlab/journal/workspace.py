@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from shutil import rmtree
 from threading import Lock as ThreadLock
+from typing import Literal
 
 from threadlab.errors import HistoryError, JournalError, UnknownUserRun, UserRunIdTaken
 from threadlab.journal.annotations import Annotation, Annotations, annotate, annotations_of
@@ -24,6 +25,9 @@ from threadlab.journal.record import Record
 from threadlab.journal.run_directory import EVENTS, LOCK, RunDirectory
 from threadlab.journal.run_id import PREFIX, is_run_id, new_run_id
 from threadlab.journal.watch import note_annotated
+
+Standing = Literal["over", "at work", "waits", "left"]
+"""Of a user run: it is over; a living process writes it; it waits for an answer; its process is gone."""
 
 _REMOVED = ".removed-"
 """Before the name of a folder that is being deleted: it is no user run's any more."""
@@ -43,7 +47,7 @@ class Workspace:
         self.files = files
         self._last = (0.0, 0.0)
         self._creating = ThreadLock()
-        self._index = Index(self.folder, self._read, lambda id: self.open(id).is_being_written)
+        self._index = Index(self.folder, self._read, self.is_stalled)
 
     def new_id(self, at: float, chance: Random, prefix: str = PREFIX) -> str:
         """An id that no user run here has."""
@@ -87,10 +91,23 @@ class Workspace:
         """What its log tells. Raises UnknownUserRun, and JournalError for a broken log."""
         return self.open(id).record()
 
-    def is_stalled(self, id: str) -> bool:
-        """Whether it is not over, and the process that wrote it is gone."""
+    def standing(self, id: str) -> Standing:
+        """Whether it is over, and if not, whether somebody sees to it. Raises UnknownUserRun.
+
+        The lock is asked before the log is read: one whose writer ends in between is over, never left.
+        """
         directory = self.open(id)
-        return directory.record().ended_at is None and not directory.is_being_written
+        is_at_work = directory.is_being_written
+        record = directory.record()
+        if record.ended_at is not None:
+            return "over"
+        if is_at_work:
+            return "at work"
+        return "waits" if record.status == "requires_action" else "left"
+
+    def is_stalled(self, id: str) -> bool:
+        """Whether nobody works on it, though it is not over and waits for no answer."""
+        return self.standing(id) == "left"
 
     def annotate(self, id: str, annotation: Annotation, at: float) -> Annotations:
         """Tag, score, group, rate or describe it, also after its end; what is said of it now."""
