@@ -14,10 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.journal.faulty_files import Killed
 from threadlab.errors import AlreadyCompleted, BranchBusy
-from threadlab.history.attending import Attendant, Standing
+from threadlab.history.attending import Attendant
 from threadlab.history.ticket import TicketRecord
 from threadlab.history.tickets import Tickets
 from threadlab.journal.files import Disk
+from threadlab.journal.workspace import Standing
 
 BRANCHES = ("main", "draft.2")
 FATES = ("over", "waits", "killed before", "killed after")
