@@ -19,8 +19,8 @@ from benchmarks.recorded_comm import recorded
 from benchmarks.report import Report, Section, as_json, show
 from threadlab.objects.event import TextArrived
 from threadlab.objects.message import Message, Part
-from threadlab.widgets.live_chat import LiveChat
-from threadlab.widgets.thread_view import render_html, thread_view
+from threadlab.widgets.cards.live_chat import LiveChat
+from threadlab.widgets.cards.thread_view import render_html, thread_view
 
 PEER = "HTML.value, redrawn"
 LENGTHS = (10, 1000)

@@ -54,7 +54,7 @@ def measured(lab: Lab, nodes: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         took: dict[str, float] = {}
         root = tree(nodes)
-        context = RunContext(root, project_root=folder, lab=lab)
+        context = RunContext(root, project_root=folder, lab=lab, on_plan=None)
         took["begin"] = _seconds(lambda: _set_up(RunContext(root, project_root=folder, lab=lab), context))
         took["run"] = _seconds(lambda: _run(context))
         last = f"agent.f{nodes // INSIDE - 1}.n{INSIDE - 1}"

@@ -10,10 +10,11 @@ from tests.history.conftest import Weather, every_file
 from threadlab.connect.lab import Lab
 from threadlab.errors import HistoryError, ReplayMissed, ToolDefinitionError, UnknownUserRun, WrongPath
 from threadlab.history.branch import Branch
-from threadlab.history.context import Choice, Said
+from threadlab.history.contexts.context import Choice, Said
 from threadlab.history.history import History
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.user_run import UserRun
+from threadlab.history.work.budget import Budget
 from threadlab.journal.record import Record
 
 
@@ -67,8 +68,9 @@ def test_an_edit_makes_a_sibling_and_both_can_be_opened_u18(main: Branch, histor
 def test_verbs_take_a_user_run_and_refuse_a_message_u11(main: Branch, history: History) -> None:
     """A message within a run is no place to fork from."""
     turn = main.ask("My name is Ada.")
-    with pytest.raises(UnknownUserRun, match="msg_"):
-        history.branch("draft", at=turn.messages[0].id)
+    for refused in (lambda id: history.branch("draft", at=id), lambda id: history[id].rerun()):
+        with pytest.raises(UnknownUserRun, match=r"msg_(.|\n)*the id of a message: say the user run"):
+            refused(turn.messages[0].id)
     assert history.branches == ("main",)
 
 
@@ -79,9 +81,7 @@ def test_a_rerun_from_the_middle_reuses_what_came_before(
     agents = {name: lab.create_agent(instructions="Be brief.", tools=[weather.tool]) for name in ("a", "b")}
     main = history.branch("main", agents=agents, tools=[weather.tool])
     turn = main.ask("My name is Ada.\n@b How is the weather in Oslo?\n@a What is my name?")
-    assert str(turn.edit().plan("2")).startswith(
-        "reuse unit 1; execute units 2, 3; pay again for units 2, 3; about"
-    )
+    assert str(turn.edit().plan("2")).startswith("reuse unit 1; execute units 2, 3, paid again; about")
     again = turn.rerun("2")
     plan = again.record.plan
     assert plan is not None and (plan.reused, plan.executed, plan.paid_again) == (
@@ -189,6 +189,16 @@ def test_a_failed_call_is_not_replayed(lab: Lab, main: Branch) -> None:
     lab.workbench.faults.clear()
     with pytest.raises(ReplayMissed, match=r"ended as failed(.|\n)*retry"):
         failed.replay()
+
+
+def test_a_replay_of_one_that_its_budget_ended_says_so(main: Branch) -> None:
+    """And the way that the error names takes over what was done."""
+    ended = main.ask(["Hello.", "What is 2 plus 3?"], budget=Budget(calls=1))
+    with pytest.raises(ReplayMissed, match=r"ended as incomplete .*budget.* at 2(.|\n)*retry"):
+        ended.replay()
+    again = ended.retry(reuse=Reuse.finished(), budget=Budget(calls=2))
+    assert again.status == "completed" and again.record.plan is not None
+    assert (again.record.plan.reused, again.record.plan.executed) == (("1",), ("2",))
 
 
 def test_a_retry_may_reuse_what_was_finished(lab: Lab, history: History, weather: Weather) -> None:

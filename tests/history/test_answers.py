@@ -11,12 +11,16 @@ import pytest
 from tests import mcp_server
 from tests.history.conftest import Weather
 from tests.history.test_interrupting import OSLO, until
+from tests.journal.faulty_files import Killed
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.connect.targets import Local
 from threadlab.errors import HistoryError
 from threadlab.history.history import History
+from threadlab.history.work.agent_call import LiveCall
+from threadlab.journal.fact import Entry, Interrupted
 from threadlab.journal.record import Interrupt
+from threadlab.objects.agent import Agent
 from threadlab.objects.event import ApprovalNeeded
 
 SUMS = {"type": "mcp", "server_label": "sums", "server_url": "stdio://sums"}
@@ -71,6 +75,84 @@ def test_an_answer_from_elsewhere_reaches_whoever_watches(history: History) -> N
     assert [(one.answer, one.by) for one in turn.record.interrupts] == [("approve", "user")]
 
 
+def _asks(seen: object) -> bool:
+    return isinstance(seen, Entry) and isinstance(seen.fact, Interrupted)
+
+
+def test_an_answer_that_comes_while_it_pauses_is_not_lost(here: Lab) -> None:
+    """Whoever had it at work looks once more before letting go; the first answer counts."""
+    weather = Weather(approve=True)
+    history = History(here)
+    elsewhere = History(here, history.folder)
+
+    def answers(seen: object) -> None:
+        if _asks(seen):
+            elsewhere[-1].answer("approve")
+            with pytest.raises(HistoryError, match="the first answer counts"):
+                elsewhere[-1].answer("deny")
+
+    turn = history.branch("main", tools=[weather.tool]).ask(OSLO, on_event=answers)
+    assert turn.status == "completed" and weather.asked == ["Oslo"]
+    assert [(one.answer, one.by) for one in turn.record.interrupts] == [("approve", "user")]
+
+
+def test_an_answer_that_was_left_there_counts_when_its_writer_died(here: Lab) -> None:
+    """Another one comes too late; resume() takes the first."""
+    weather = Weather(approve=True)
+    history = History(here)
+    events = history.branch("main", tools=[weather.tool]).start(OSLO, attended=True).follow()
+    while not isinstance(next(events), ApprovalNeeded):
+        pass
+    (turn,) = History(here, history.folder)
+    turn.answer("deny: not there")
+    events.close()
+    with pytest.raises(HistoryError, match="answered before: deny: not there"):
+        history[turn.id].answer("approve")
+    assert history[turn.id].resume().status == "completed" and weather.asked == []
+
+
+def test_an_end_that_is_asked_for_while_it_pauses_comes(here: Lab) -> None:
+    """It is cancelled by whoever had it at work, and not left to wait."""
+    weather = Weather(approve=True)
+    history = History(here)
+    elsewhere = History(here, history.folder)
+
+    def cancels(seen: object) -> None:
+        if _asks(seen):
+            elsewhere[-1].cancel("not now")
+
+    turn = history.branch("main", tools=[weather.tool]).ask(OSLO, on_event=cancels)
+    assert turn.status == "cancelled" and "not now" in turn.record.reason and weather.asked == []
+
+
+def test_a_yes_to_one_call_is_no_yes_to_another(here: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service lost the run; asked again, the model wants something else, and that is asked about."""
+    weather = Weather(approve=True)
+    history = History(here)
+    turn = history.branch("main", tools=[weather.tool]).ask(OSLO)
+    with monkeypatch.context() as deadly, pytest.raises(Killed):
+        deadly.setattr(here.runs, "get", _die)
+        turn.answer("approve")
+    assert [one.answer for one in turn.record.interrupts] == ["approve"]
+    assert turn.calls[0].thread_id is not None
+    here.threads.delete(turn.calls[0].thread_id)
+    other = LiveCall.make
+
+    def asks_for_rome(call: LiveCall) -> object:
+        call.prompt = call.prompt.replace("Oslo", "Rome")
+        return other(call)
+
+    monkeypatch.setattr(LiveCall, "make", asks_for_rome)
+    again = turn.resume()
+    assert again.status == "requires_action" and weather.asked == []
+    assert [(one.answer, "Rome" in one.question) for one in again.record.interrupts] == [(None, True)]
+    assert again.answer("approve").status == "completed" and weather.asked == ["Rome"]
+
+
+def _die(*arguments: object) -> object:
+    raise Killed
+
+
 def test_calls_of_a_server_that_nobody_decides_on_wait_for_an_answer(tmp_path: Path) -> None:
     """Each question is on disk with its deadline, and is answered later, by another process: yes or no."""
     with connect(target=Local(seed=7, pace=0), mcp_servers={"sums": COMMAND}) as lab:
@@ -88,3 +170,18 @@ def test_calls_of_a_server_that_nobody_decides_on_wait_for_an_answer(tmp_path: P
             (step,) = [step for step in later.calls[0].steps if step.type == "tool_calls"]
             assert [gave in (call.output or "") for call in step.tool_calls] == [True]
             assert [one.answer for one in later.record.interrupts] == [answer]
+        _decided_while_somebody_watches(history, agent)
+
+
+def _decided_while_somebody_watches(history: History, agent: Agent) -> None:
+    """By him, or from elsewhere: it is written down who it was."""
+    for by in ("whoever watched", "user"):
+        execution = history.branch(by, agents=agent).start("Call sums_tick.", attended=True)
+        for seen in execution.follow():
+            if isinstance(seen, ApprovalNeeded) and by == "user":
+                History(history.lab, history.folder)[execution.id].answer("approve")
+            elif isinstance(seen, ApprovalNeeded):
+                seen.approval.approve()
+        turn = history[execution.id]
+        assert turn.status == "completed"
+        assert [(one.answer, one.by) for one in turn.record.interrupts] == [("approve", by)]

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.journal.faulty_files import Killed
 from threadlab.errors import AlreadyCompleted, BranchBusy
-from threadlab.history.attending import Attendant
-from threadlab.history.ticket import TicketRecord
-from threadlab.history.tickets import Tickets
+from threadlab.history.tickets.attending import Attendant
+from threadlab.history.tickets.ticket import TicketRecord
+from threadlab.history.tickets.tickets import Tickets
 from threadlab.journal.files import Disk
 from threadlab.journal.workspace import Standing
 

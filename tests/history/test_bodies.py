@@ -16,12 +16,12 @@ from tests.history.conftest import Weather
 from threadlab.connect.lab import Lab
 from threadlab.errors import ReplayMissed, WrongPath
 from threadlab.history.history import History
-from threadlab.history.memo import Memo
-from threadlab.history.plan import Rehearsal
-from threadlab.history.reuse import Reuse
-from threadlab.history.scope import Scope
+from threadlab.history.plans.memo import Memo
+from threadlab.history.plans.rehearsal import Rehearsal
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.starting import Starting
 from threadlab.history.user_run import UserRun
+from threadlab.history.work.scope import Scope
 from threadlab.journal.fold import fold
 from threadlab.journal.record import Record
 from threadlab.journal.values import Command, Config

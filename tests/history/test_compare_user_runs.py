@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.history.records_by_hand import ADA, agent_call, config, tool_use, user_run
-from threadlab.history.compare import compare
-from threadlab.history.prices import Price, Prices
+from threadlab.history.reading.compare import compare
+from threadlab.history.reading.prices import Price, Prices
 from threadlab.objects.usage import Usage
 
 PRICES = Prices(models={"gpt-4o": Price(input=2.5, output=10)}, currency="USD")

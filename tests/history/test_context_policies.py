@@ -3,15 +3,24 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.history.records_by_hand import agent_call, path_of, tool_use, user_run
 from threadlab import connect
 from threadlab.errors import HistoryError, UnknownUserRun
-from threadlab.history.context import CHARACTERS_A_TOKEN, ContextPolicy, KeepAll, context_of
-from threadlab.history.context_bar import bar_of, context_bar
-from threadlab.history.context_policy import ByScore, Recent, UserChoice, Writing, tokens_of
-from threadlab.history.score import WEIGHTS, Later, score, scores_on
-from threadlab.history.summaries import ByAgent, Extractive
+from threadlab.history.contexts.context import (
+    CHARACTERS_A_TOKEN,
+    ContextPolicy,
+    KeepAll,
+    context_of,
+    estimated_tokens,
+    given_of,
+)
+from threadlab.history.contexts.context_bar import bar_of, context_bar
+from threadlab.history.contexts.context_policy import FRAME, ByScore, Recent, UserChoice, Writing, tokens_of
+from threadlab.history.contexts.score import WEIGHTS, Later, score, scores_on
+from threadlab.history.contexts.summaries import ByAgent, Extractive
 from threadlab.journal.annotations import Annotations, FeedbackGiven
 from threadlab.journal.record import Record
 from threadlab.objects.message import Message, Part
@@ -70,6 +79,7 @@ def test_the_users_number_stands_above_the_reckoned_one() -> None:
     """And the explanation still tells what the parts gave."""
     chosen = score(PATH[1], said=Annotations(score=0.95))
     assert chosen.value == 0.95
+    assert 0 <= chosen.reckoned <= 1 and all(part.why for part in chosen.parts)
     assert f"the parts give {chosen.reckoned:.2f}" in str(chosen)
     with pytest.raises(HistoryError, match=r"1\.5 is no score"):
         score(PATH[1], said=Annotations(score=1.5))
@@ -102,6 +112,37 @@ def test_a_budget_is_spent_by_importance_first_on_summaries_then_on_whole_texts(
     assert uses(ByScore(tokens=70)) == ["summary", "dropped", "dropped", "verbatim"]
     assert uses(ByScore(tokens=330)) == ["verbatim", "summary", "summary", "verbatim"]
     assert uses(ByScore(tokens=9999)) == ["verbatim"] * 4
+
+
+@given(
+    lengths=st.lists(st.integers(0, 900), min_size=1, max_size=7),
+    worth=st.lists(st.floats(0, 1), min_size=7, max_size=7),
+    failed=st.sets(st.integers(0, 6)),
+    budget=st.integers(0, 700),
+)
+def test_the_newest_is_there_and_no_room_is_left_unused(
+    lengths: list[int], worth: list[float], failed: set[int], budget: int
+) -> None:
+    """Whatever the scores: the budget holds, and what is shortened or dropped would not fit."""
+    path = path_of(
+        *(
+            turn(f"turn-{n}", f"Question {n}?", (LONG * 2)[:length], "failed" if n in failed else "completed")
+            for n, length in enumerate(lengths)
+        )
+    )
+    said = {f"turn-{n}": Annotations(score=score) for n, score in enumerate(worth)}
+    policy = ByScore(tokens=budget, writing=Writing(marks=lambda id: said[id]))
+    choices = policy.choose(path)
+    taken = [estimated_tokens(given_of(one, choice)) for one, choice in zip(path, choices, strict=True)]
+    left = budget - sum(taken)
+    assert left >= 0
+    for record, choice, tokens in zip(path, choices, taken, strict=True):
+        if record.status == "completed" and choice.use != "verbatim":
+            assert tokens_of(record) - tokens > left
+            assert choice.use == "summary" or left < 60
+    completed = [n for n, record in enumerate(path) if record.status == "completed"]
+    if completed and budget > FRAME:
+        assert choices[completed[-1]].use != "dropped", "the next question may be about it"
 
 
 def test_a_score_set_by_hand_changes_who_gets_the_budget() -> None:

@@ -13,8 +13,8 @@ from threadlab.connect.lab import Lab
 from threadlab.connect.targets import Local
 from threadlab.conversation.conversation import Conversation
 from threadlab.errors import UnknownUserRun
-from threadlab.history.handle import current_user_run
 from threadlab.history.history import History
+from threadlab.history.work.handle import current_user_run
 from threadlab.tools.tool import tool
 
 

@@ -9,13 +9,13 @@ import pytest
 from threadlab import connect, diagnose, tool
 from threadlab.connect.lab import Lab
 from threadlab.errors import HistoryError, UnknownUserRun
-from threadlab.history.budget import Budget
-from threadlab.history.compare import compare
-from threadlab.history.context import KeepAll
-from threadlab.history.context_policy import Recent, UserChoice, Writing
+from threadlab.history.contexts.context import KeepAll
+from threadlab.history.contexts.context_policy import Recent, UserChoice, Writing
 from threadlab.history.history import History
-from threadlab.history.prune import Keep
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.prune import Keep
+from threadlab.history.plans.reuse import Reuse
+from threadlab.history.reading.compare import compare
+from threadlab.history.work.budget import Budget
 from threadlab.journal.fact import CallEnded, Entry
 from threadlab.journal.files import Disk
 from threadlab.journal.record import Record
@@ -65,7 +65,13 @@ def test_user_runs_are_found_by_words_status_tag_tool_and_time(history: History)
     assert len(history.search(tool="get_weather", status="completed", since=timedelta(hours=1))) == 2
     assert len(history.search(until="2020-01-01")) == 0
     assert "What is the weather" in str(history.search("oslo"))
-    assert (history.tags(), history.groups()) == ({"baseline": 1}, {"experiment A": (history.goto(1).id,)})
+    for place in (1, 3):
+        history.goto(place).group("all")
+    assert (history.tags(), history.groups()) == (
+        {"baseline": 1},
+        {"all": (history.goto(1).id, history.goto(3).id), "experiment A": (history.goto(1).id,)},
+    )
+    assert (len(history.search(agent="agent")), len(history.search(agent="nobody"))) == (3, 0)
     for wrong in ({"status": "compleet"}, {"since": "yesterday"}):
         with pytest.raises(HistoryError):
             history.search(**wrong)  # type: ignore[arg-type]
@@ -88,7 +94,10 @@ def test_figures_over_real_user_runs(history: History) -> None:
     table = history.table()
     assert table.column("tokens") == tuple(run.usage.total_tokens for run in history)
     assert set(table.column("cost is whole")) == {True}
-    assert (history.ask_about("which tool fails most").first or {})["failed"] == 1
+    most = history.ask_about("which tool fails most").first or {}
+    assert (most["failed"], most["latest failure"]) == (1, "LookupError: there is no such city")
+    assert history.goto(2).decisions[0].endswith("which failed: LookupError: there is no such city")
+    assert history.goto(2).tool_operations.column("result") == ("LookupError: there is no such city",)
     assert history.steps(tag="baseline").column("kind") == ("agent call", "tool call", "answer")
     assert history.goto(1).cost.amount > 0
     assert "get_weather(city=Oslo)" in str(history.goto(1).sequence)
@@ -103,7 +112,12 @@ def test_an_edit_is_compared_with_what_it_was_made_from(history: History) -> Non
     comparison = first.compare(other)
     assert [one.field for one in comparison.config] == ["input"]
     assert [pair.look for pair in comparison.pairs] == ["other input", "other input", "other output"]
-    assert history.compare(first, -1).b.id == compare(first, other).b.id == other.id
+    assert (
+        first.compare(other.id).b.id
+        == history.compare(first, -1).b.id
+        == compare(first, other).b.id
+        == other.id
+    )
 
 
 def test_a_rerun_reuses_and_the_report_says_what_that_saved(history: History) -> None:
@@ -126,6 +140,17 @@ def test_a_policy_makes_the_next_call_smaller(history: History) -> None:
     assert main.context_bar.given < sum(piece.original for piece in main.context_bar.pieces)
     whole = history.branch("whole", at=history.goto(3), context=Recent(9)).ask("What is my name?")
     assert turn.usage.prompt_tokens < whole.usage.prompt_tokens
+
+
+def test_older_ones_are_given_as_summaries_and_the_next_call_is_much_smaller(history: History) -> None:
+    """U42: by the service's own count, against the same branch with all of them."""
+    long = history.branch("long", instructions="Be brief.")
+    for city in ("Oslo", "Rome", "Bern"):
+        long.ask(f"Remember that I was in {city}. " + "It was a day like many others. " * 30)
+    everything = long.ask("What is my name?")
+    brief = history.branch("brief", at=everything.parent, context=Recent(1)).ask("What is my name?")
+    assert [piece.use for piece in brief.context_bar.pieces] == ["summary", "summary", "verbatim"]
+    assert brief.usage.prompt_tokens < everything.usage.prompt_tokens / 2
 
 
 def test_a_summary_written_down_stands_for_its_user_run(history: History) -> None:

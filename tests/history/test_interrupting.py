@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,13 +11,13 @@ import pytest
 
 from tests.history.conftest import Weather
 from threadlab.connect.lab import Lab
-from threadlab.errors import HistoryError, UserRunFinal
-from threadlab.history.budget import Budget
-from threadlab.history.handle import current_user_run
+from threadlab.errors import HistoryError, ReplayMissed, UserRunFinal
 from threadlab.history.history import History
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.handle import current_user_run
 from threadlab.journal.fact import Ended, Observed
 from threadlab.journal.record import Interrupt, Record
-from threadlab.objects.event import ApprovalNeeded, ToolFinished
+from threadlab.objects.event import ApprovalNeeded, ModelExplained, ToolFinished
 from threadlab.tools.tool import tool
 
 OSLO = "How is the weather in Oslo?"
@@ -45,7 +46,7 @@ def test_an_approval_that_nobody_gives_pauses_and_is_kept(history: History) -> N
     answered = elsewhere[turn.id].answer("approve")
     assert answered.status == "completed" and weather.asked == ["Oslo"]
     assert [(one.answer, one.by) for one in answered.record.interrupts] == [("approve", "user")]
-    with pytest.raises(HistoryError, match="open are: none"):
+    with pytest.raises(HistoryError, match="waits for no such answer: it is over: completed"):
         answered.answer("deny")
 
 
@@ -179,9 +180,11 @@ def test_a_budget_that_is_used_up_keeps_everything_and_can_be_extended(lab: Lab,
 
 
 def test_a_budget_is_checked_before_a_tool_round(here: Lab, weather: Weather) -> None:
-    """The tool is not called; the call is ended at the service, and its tokens count."""
+    """The tool is not called before somebody says so; after a stop what was paid counts."""
     main = History(here).branch("main", tools=[weather.tool], budget=Budget(tokens=10))
     turn = main.ask(OSLO)
+    assert turn.status == "requires_action" and weather.asked == []
+    turn.answer("stop")
     assert turn.status == "incomplete" and weather.asked == [] and turn.usage.total_tokens >= 10
     assert [use.ok for use in turn.tools] == [False]
 
@@ -238,3 +241,28 @@ def _undoubled(events: Sequence[object]) -> list[object]:
         if event not in found:
             found.append(event)
     return found
+
+
+def test_a_tool_at_work_is_named_and_after_a_stop_nothing_is_told_twice(here: Lab) -> None:
+    """Whoever looks, from this process or another, learns who works where; the log has each thing once."""
+    history = History(here)
+    found: list[str] = []
+
+    @tool
+    def get_weather(city: str) -> str:
+        """The weather in a city."""
+        with pytest.raises(ReplayMissed, match="is not over"):
+            history[current_user_run().id].replay()
+        turn = history[current_user_run().id]
+        here.time.sleep(4)
+        for told in (turn.diagnose(), turn.diagnose(live=True)):
+            assert "nobody_answers" not in [finding.reason for finding in told.findings]
+            found.extend(finding.found for finding in told.findings if finding.reason == "tool_at_work")
+        turn.cancel()
+        return "sunny"
+
+    turn = history.branch("main", tools=[get_weather]).ask(OSLO)
+    assert found == [f"get_weather works on 1.get_weather.1 since 4 s (process {os.getpid()})"] * 2
+    told = [entry.fact.event for entry in turn.record.entries if isinstance(entry.fact, Observed)]
+    notes = [event.note for event in told if isinstance(event, ModelExplained)]
+    assert turn.status == "cancelled" and len(notes) == 1

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from threading import get_ident
 
 import pytest
 
-from tests.history.conftest import Weather
+from tests.history.conftest import Weather, every_file
 from tests.history.test_interrupting import OSLO
+from tests.journal.faulty_files import FaultyFiles
 from threadlab.connect.lab import Lab
-from threadlab.errors import BranchBusy, HistoryError, Unavailable
-from threadlab.history import recorded_round
+from threadlab.errors import BranchBusy, HistoryError, Unavailable, UserRunFinal
 from threadlab.history.history import History
-from threadlab.journal.fact import Logged
+from threadlab.history.work import recorded_round
+from threadlab.history.work.handle import current_user_run
+from threadlab.journal.fact import Logged, Queued
 from threadlab.journal.values import Trigger
 from threadlab.tools.tool import tool
 
@@ -190,3 +193,61 @@ def test_an_agent_that_is_made_again_has_what_its_tools_work_on(here: Lab) -> No
     main.ask("Hello.")
     (made,) = [one for one in here.list_agents() if one.name == "agent"]
     assert made.id != agent.id and made.tool_resources == resources
+
+
+def test_a_tool_that_wakes_up_after_the_end_has_no_effect(here: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told so, whatever it tries; no ticket is issued that nobody knows of, and no file is kept."""
+    monkeypatch.setattr(recorded_round, "PATIENCE_WITH_TOOLS", 0.1)
+    history, wake, tried = History(here), threading.Event(), list[str]()
+    started, all_tried = threading.Event(), threading.Event()
+
+    @tool
+    def get_weather(city: str) -> str:
+        """The weather in a city."""
+        at_work = current_user_run()
+        started.set()
+        wake.wait(20)
+        for effect in (
+            lambda: at_work.promote("city", city),
+            lambda: at_work.keep("a picture", b"<svg/>"),
+            lambda: at_work.ticket("the forecast"),
+        ):
+            try:
+                effect()
+            except UserRunFinal as problem:
+                tried.append(problem.message)
+        all_tried.set()
+        return "sunny"
+
+    def cancel() -> None:
+        started.wait(20)
+        History(here, history.folder)[-1].cancel("too slow")
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    turn = history.branch("main", tools=[get_weather]).ask(OSLO)
+    canceller.join()
+    before = every_file(history.folder)
+    wake.set()
+    assert all_tried.wait(20) and turn.status == "cancelled"
+    assert len(tried) == 3 and all("comes too late" in one for one in tried)
+    assert every_file(history.folder) == before and list(history.tickets) == []
+
+
+def test_one_that_was_killed_while_it_waited_does_not_wait_for_itself(here: Lab) -> None:
+    """Its place in the queue is still there when it is taken up, and is its own."""
+    history = History(here)
+    first = history.branch("main", instructions="Be brief.").start("Hi")
+    mortal = FaultyFiles(at=0, how="before", kills=True)
+    waiting = History(here, history.folder, files=mortal).branch("main").start("And now?")
+    at_work, waits = first.follow(), waiting.follow()
+    while history.branch("main").head is None:
+        next(at_work)
+    while not isinstance(waiting.open_run.directory.last.fact, Queued):
+        next(waits)
+    mortal.died_in = get_ident()
+    waits.close()
+    assert len(list(history.folder.glob(".locks/main.queue/*"))) == 1
+    assert len(list(at_work)) > 0 and history[waiting.id].is_stalled
+    assert history[waiting.id].resume().status == "completed"
+    assert list(history.folder.glob(".locks/main.queue/*")) == []

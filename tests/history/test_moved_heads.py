@@ -29,7 +29,7 @@ def test_what_an_edit_left_beside_it_is_brought_back_by_one_verb(history: Histor
     """The plan says it; nothing is copied, and the next input goes on from there."""
     turns = [main.ask(text) for text in ("My name is Ada.", "Hello.", "Thank you.")]
     edit = turns[0].edit(input="My name is Bob.")
-    assert f'history.branch("main").move_to("{turns[-1].id}") brings it back' in str(edit.plan())
+    assert f'back by history.branch("main").move_to("{turns[-1].id}")' in str(edit.plan())
     edited = edit.rerun()
     assert list(main) == [edited]
     main.move_to(turns[-1])

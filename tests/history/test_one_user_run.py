@@ -7,10 +7,11 @@ import pytest
 from tests.history.records_by_hand import BEGAN, agent_call, tool_use, user_run
 from threadlab import connect
 from threadlab.errors import UnknownUserRun
-from threadlab.history.diagnose import diagnose
-from threadlab.history.key_decisions import LONGEST, MOST_LINES, key_decisions
 from threadlab.history.navigation import goto
-from threadlab.history.sequence import sequence
+from threadlab.history.reading.diagnose import diagnose
+from threadlab.history.reading.key_decisions import LONGEST, MOST_LINES, key_decisions
+from threadlab.history.reading.run_tables import tool_operations
+from threadlab.history.reading.sequence import sequence
 from threadlab.journal.fact import Entry, Queued
 from threadlab.journal.record import Interrupt, QueueEntry
 from threadlab.journal.values import Command, ContextPart, Trigger
@@ -112,10 +113,15 @@ def test_mermaid_reads_the_sequence_and_nothing_that_was_said_breaks_it() -> Non
 
 
 def test_a_call_at_work_has_no_answer_in_the_sequence_yet() -> None:
-    """A cut-off tool call says that it has none."""
+    """One that was cut off says that it has none."""
     tools = [tool_use(output=None, ok=None)]
-    at_work = user_run(calls=[agent_call(status="in_progress", output="", tools=tools)], status="in_progress")
-    assert "(no result: it was interrupted)" in str(sequence(at_work)).splitlines()[-1]
+    at_work, cut_off = (
+        user_run(calls=[agent_call(status=status, output="", tools=tools)], status=status)
+        for status in ("in_progress", "cancelled")
+    )
+    assert str(sequence(at_work)).endswith("Ada → your tools: get_weather(city=Turin)")
+    assert tool_operations(at_work).first["status"] == "in_progress"  # type: ignore[index]  # there is one
+    assert "(no result: it was interrupted)" in str(sequence(cut_off))
 
 
 def test_a_stalled_user_run_is_to_be_resumed() -> None:
@@ -136,7 +142,12 @@ def test_a_pause_names_its_question_and_deadline() -> None:
     found = diagnose(user_run(status="requires_action", interrupts=(asked,), calls=[]), now=BEGAN + 60)
     assert found.reason == "waits_for_answer"
     assert "send the mail?; it expires in 540 s" in found.found
-    assert found.next == 'user_run.answer("approve"), or answer("deny: why"): 1.mail.1'
+    assert found.next == 'user_run.answer("approve"), or answer("deny: why")'
+    both = (asked, replace(asked, id="2.mail.1"))
+    first, _ = diagnose(
+        user_run(status="requires_action", interrupts=both, calls=[]), now=BEGAN + 60
+    ).findings
+    assert first.next.endswith(", with interrupt='1.mail.1'")
 
 
 def test_a_queued_user_run_says_what_it_waits_for() -> None:

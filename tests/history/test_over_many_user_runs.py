@@ -10,11 +10,12 @@ from matplotlib.patches import Rectangle
 
 from tests.history.records_by_hand import BEGAN, agent_call, tool_use, user_run
 from threadlab.errors import HistoryError
-from threadlab.history.analytics import FIGURES, plot, runs_table, steps_table
-from threadlab.history.prices import Price, Prices
-from threadlab.history.questions import QUESTIONS, ask_about
-from threadlab.history.report import performance
-from threadlab.history.run_tables import tool_operations, usage_by_call, usage_line
+from threadlab.history.reading.analytics import FIGURES, plot, runs_table, steps_table
+from threadlab.history.reading.prices import Price, Prices
+from threadlab.history.reading.questions import QUESTIONS, ask_about
+from threadlab.history.reading.report import performance
+from threadlab.history.reading.run_tables import tool_operations, usage_by_call, usage_line
+from threadlab.history.reading.table import Table
 from threadlab.journal.fact import Planned
 from threadlab.objects.fault import Fault
 from threadlab.objects.usage import Usage
@@ -99,6 +100,17 @@ def test_tool_operations_are_a_table_of_one_user_run() -> None:
         ("mail", "", "interrupted"),
     ]
     assert "may have had its effect" in table.note
+
+
+def test_a_long_text_is_cut_and_nothing_else_is() -> None:
+    """The other columns of a listing stay readable: what began a user run, and how it ended."""
+    row = ("turn-20260105-090004-1f23", "main", "system", "completed", 303, "", "(The user did not" * 4)
+    columns = ("user run", "branch", "by", "status", "tokens", "tags", "input")
+    head, _, line = str(Table(title="", columns=columns, rows=(row,))).splitlines()
+    assert head.split() == ["user", "run", *columns[1:]]
+    assert line.split()[:5] == [*row[:4], "303"] and line.endswith("…") and "(The user did" in line
+    told = Table(title="", columns=("tool", "result"), rows=(("look", "x" * 300),))
+    assert str(told).count("x") == 300, "what is broken into lines is not cut"
 
 
 def test_tables_are_frames_too() -> None:

@@ -12,8 +12,8 @@ from threadlab.connect.lab import Lab
 from threadlab.errors import HistoryError, UserRunFinal
 from threadlab.history.branch import Branch
 from threadlab.history.history import History
-from threadlab.history.plan import Plan
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.plan import Plan
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.user_run import UserRun
 from threadlab.journal.fact import Ended, Entry, Planned
 
@@ -29,7 +29,8 @@ def test_a_plan_names_the_tool_results_that_are_used_again(main: Branch, weather
     turn = main.ask("How is the weather in Oslo?")
     planned = turn.edit(instructions="Be exact.").plan()
     assert planned.tool_results == ("1.get_weather.1",)
-    assert 'use 1 tool result again (1.get_weather.1; rerun("1") calls anew)' in str(planned)
+    told = '1 tool result is used if asked for in the same way (1.get_weather.1; rerun("1") calls anew)'
+    assert told in str(planned)
     again = turn.edit(instructions="Be exact.").rerun()
     assert weather.asked == ["Oslo"] and again.tools[0].reused == turn.id
     assert again.record.plan is not None and again.record.plan.tool_results == planned.tool_results
@@ -57,7 +58,9 @@ def test_editing_an_older_turn_says_which_later_ones_leave_the_branch(main: Bran
     first, second, third = (main.ask(text) for text in ("My name is Ada.", "Hello.", "Who am I?"))
     planned = first.edit(input="My name is Bob.").plan()
     assert planned.leaving == (second.id, third.id)
-    assert f"2 later user runs of main stay beside it ({second.id}, {third.id}" in str(planned)
+    assert f'left beside it: 2 user runs; back by history.branch("main").move_to("{third.id}")' in str(
+        planned
+    )
     assert third.edit(input="Hello again.").plan().leaving == ()
     assert first.replay().record.plan.leaving == ()  # type: ignore[union-attr]  # it was planned
     edited = first.edit(input="My name is Bob.").rerun()
@@ -138,3 +141,59 @@ def test_each_verb_can_be_watched(main: Branch) -> None:
         assert verb().status == "completed"
         facts = [one.fact for one in seen if isinstance(one, Entry)]
         assert isinstance(facts[0], Planned) and isinstance(facts[-1], Ended)
+
+
+def test_every_verb_but_a_turn_prints_its_plan_first(
+    here: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On one line or two; a history or a single call can be silent, or show it to somebody else."""
+
+    def printed(verb: Callable[[], object]) -> list[str]:
+        verb()
+        return capsys.readouterr().out.splitlines()
+
+    history = History(here, tmp_path / "runs")
+    main = history.branch("main", instructions="Be brief.")
+    assert printed(lambda: [main.ask(text) for text in ("My name is Ada.", "Who am I?")]) == []
+    first, second = main.runs
+    said = [
+        printed(second.retry),
+        printed(lambda: second.rerun("1")),
+        printed(lambda: first.edit(input="My name is Bob.").rerun()),
+        printed(second.replay),
+        printed(lambda: history.branch("fork", at=second)),
+    ]
+    assert [lines[0].split(":")[0] for lines in said] == [
+        f"retry of {second.id}",
+        f"rerun of {second.id}",
+        f"edit of {first.id}",
+        f"replay of {second.id}",
+        f"fork of {second.id}",
+    ]
+    assert all(len(lines) <= 2 and max(map(len, lines)) <= 102 for lines in said)
+    assert "reuse nothing; execute unit 1, paid again; about " in said[0][0]
+    assert said[3] == [f"replay of {second.id}: reuse unit 1; execute nothing; no tokens"]
+    assert printed(lambda: history.branch("fork", at=second)) == [], "it is there already"
+    left = main.start("Hello.")
+    left.close()
+    assert printed(history[left.id].resume)[0].startswith(f"resume of {left.id}: ")
+    assert printed(lambda: history.prune(1, dry_run=True)) == []
+    assert printed(lambda: history.prune(1))[0].startswith("prune: ")
+    assert printed(lambda: main.head and main.head.retry(on_plan=None)) == []
+    shown: list[object] = []
+    elsewhere = History(here, tmp_path / "runs", on_plan=shown.append)
+    assert printed(lambda: [elsewhere[1].retry(), elsewhere.prune(1)]) == []
+    assert [type(one).__name__ for one in shown] == ["Plan", "Pruning"]
+
+
+def test_a_plan_tells_what_it_will_cost_where_prices_are_known(here: Lab, tmp_path: Path) -> None:
+    """What the same call cost before."""
+    history = History(here, tmp_path, on_plan=None)
+    history.branch("main", model="gpt-4o-mini").ask("Hello.")
+    (tmp_path / "prices.toml").write_text(
+        'currency = "USD"\n[models."gpt-4o-mini"]\ninput = 10\noutput = 10\n'
+    )
+    turn = History(here, tmp_path)[1]
+    assert str(turn.plan("retry")).endswith(
+        f"tokens; about {turn.usage.total_tokens / 100_000:.6g} USD (estimated)"
+    )

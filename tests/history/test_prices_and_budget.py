@@ -6,8 +6,8 @@ import pytest
 
 from tests.history.records_by_hand import BEGAN, agent_call, user_run
 from threadlab.errors import HistoryError
-from threadlab.history.budget import Budget, spent
-from threadlab.history.prices import Price, Prices
+from threadlab.history.reading.prices import Price, Prices
+from threadlab.history.work.budget import Budget, spent
 from threadlab.objects.usage import Usage
 
 PRICES = Prices(models={"gpt-4o": Price(input=2.5, output=10)}, currency="USD")

@@ -4,8 +4,8 @@ import pytest
 
 from tests.history.records_by_hand import BEGAN, user_run
 from threadlab.errors import HistoryError
-from threadlab.history.prune import Keep, pruning
-from threadlab.history.score import Score
+from threadlab.history.contexts.score import Score
+from threadlab.history.plans.prune import Keep, pruning
 from threadlab.journal.annotations import Annotations, FeedbackGiven
 from threadlab.journal.record import Record
 
@@ -74,6 +74,8 @@ def test_the_table_says_what_would_go_and_why_the_rest_stays() -> None:
     found = pruning(TREE, 0, heads=HEADS)
     assert str(found) == "3 user runs would go, 3 stay"
     assert "head stands on it" in str(found.table())
+    nothing = pruning(TREE, 99, heads=HEADS)
+    assert str(nothing) == "0 user runs would go, 6 stay; .table() says why each"
 
 
 def test_nonsense_is_refused() -> None:

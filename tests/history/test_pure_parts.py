@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from threadlab.errors import HistoryError
-from threadlab.history.commands import commands_of, literal
-from threadlab.history.news import News
-from threadlab.history.request import differences, request_hash
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.commands import commands_of, literal
+from threadlab.history.plans.request import differences, request_hash
+from threadlab.history.plans.reuse import Reuse
+from threadlab.history.work.news import News
 from threadlab.journal.values import Command
 from threadlab.objects.event import MessageArrived, StatusChanged
 from threadlab.objects.message import Message

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.history.records_by_hand import ADA, config, user_run
 from threadlab.errors import HistoryError, UnknownUserRun
-from threadlab.history.template import AgentTexts, Template
-from threadlab.history.templates import Templates
+from threadlab.history.templates.template import AgentTexts, Template
+from threadlab.history.templates.templates import Templates
 
 WEATHER = user_run(
     "turn-1",

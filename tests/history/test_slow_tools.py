@@ -14,8 +14,8 @@ from threadlab.cli.app import app
 from threadlab.connect.lab import Lab
 from threadlab.errors import AlreadyCompleted, ToolDefinitionError
 from threadlab.history.branch import Branch
-from threadlab.history.handle import current_user_run
 from threadlab.history.history import History
+from threadlab.history.work.handle import current_user_run
 from threadlab.journal.fact import Began
 from threadlab.tools.tool import Tool, tool
 
@@ -82,6 +82,7 @@ def test_a_result_that_is_there_before_the_user_run_ends_waits_for_its_end(here:
     assert first.record.ended_at is not None and late.record.parent == first.id
     began = next(entry.at for entry in late.record.entries if isinstance(entry.fact, Began))
     assert began >= first.record.ended_at and not attending.is_at_work
+    assert main.ask("Hello.").parent == late, "the prompt takes the next input after both"
 
 
 def test_a_ticket_that_nobody_completes_is_told_at_its_deadline(told: tuple[History, Office, Branch]) -> None:
@@ -138,6 +139,18 @@ def test_an_attendant_that_dies_at_any_write_is_followed_by_another(
         begun = [run for run in history if run.record.trigger.cause == office.orders[-1]]
         assert [run.status for run in begun] == ["completed"], at
         assert history.tickets[office.orders[-1]].status == "followed up"
+
+
+def test_all_that_came_is_told_without_waiting_for_more(told: tuple[History, Office, Branch]) -> None:
+    """`attend()` sees to each ticket that is ready, in order; the one that is open stays so."""
+    history, office, main = told
+    for about in ("rain", "snow", "fog", "hail"):
+        main.ask(f"Order a report about {about}.")
+    for order in (office.orders[2], office.orders[0], office.orders[1]):
+        history.tickets.complete(order, "It rained.")
+    causes = [run.record.trigger.cause for run in history.attend()]
+    assert causes == [office.orders[2], office.orders[0], office.orders[1]]
+    assert [one.id for one in history.tickets.pending()] == [office.orders[3]]
 
 
 def test_two_that_attend_share_the_work(told: tuple[History, Office, Branch], here: Lab) -> None:

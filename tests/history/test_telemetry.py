@@ -27,7 +27,7 @@ from threadlab.flows.observability import ObservabilitySettings
 from threadlab.flows.run_context import RunContext
 from threadlab.flows.runner import AgentRunner
 from threadlab.history.history import History
-from threadlab.history.telemetry import CONTENT, export_spans, otlp_exporter
+from threadlab.history.reading.telemetry import CONTENT, export_spans, otlp_exporter
 from threadlab.journal.trace import trace_id
 
 WHOLE = Counter(["invoke_workflow", "invoke_agent", "chat", "chat", "execute_tool"])
@@ -185,7 +185,7 @@ def test_a_flow_is_one_trace_with_its_flows_and_nodes(
     ]
     names = {span.context.span_id: span.name for span in spans}
     inside = {span.name: names[span.parent.span_id] for span in spans if span.parent}
-    assert inside["python points"] == inside["invoke_agent writer.draft.text"] == "invoke_workflow draft"
+    assert inside["python points"] == inside["invoke_agent text"] == "invoke_workflow draft"
 
 
 class Broken(SpanExporter):

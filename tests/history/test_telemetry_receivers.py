@@ -30,7 +30,7 @@ import pytest
 from tests.history.conftest import Weather
 from threadlab.connect.lab import Lab
 from threadlab.history.history import History
-from threadlab.history.telemetry import export_spans, otlp_exporter
+from threadlab.history.reading.telemetry import export_spans, otlp_exporter
 from threadlab.journal.trace import Span, spans, trace_id
 
 ASKED = "What is the weather in Rome?"

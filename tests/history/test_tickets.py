@@ -7,8 +7,8 @@ import pytest
 
 from tests.journal.faulty_files import FaultyFiles, Killed
 from threadlab.errors import AlreadyCompleted, JournalError, UnknownTicket
-from threadlab.history.ticket import Completion, Ticket, TicketRecord, told
-from threadlab.history.tickets import Tickets
+from threadlab.history.tickets.ticket import Completion, Ticket, TicketRecord, told
+from threadlab.history.tickets.tickets import Tickets
 from threadlab.journal.files import DISK
 
 NOON = 1_767_614_400.0

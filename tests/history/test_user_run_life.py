@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from tests.history.conftest import Weather, every_file
 from threadlab.connect.lab import Lab
 from threadlab.errors import HistoryError, UserRunFinal
+from threadlab.history.contexts.context_policy import Recent, UserChoice, Writing
+from threadlab.history.contexts.summaries import ByAgent
 from threadlab.history.history import History
 from threadlab.history.user_run import UserRun
 from threadlab.journal.fact import AnyFact, CallStarted, Ended, Observed, Received
@@ -18,6 +22,7 @@ from threadlab.journal.values import Command
 from threadlab.objects.event import OutputsSubmitted, ToolFinished, ToolStarted
 from threadlab.objects.usage import Usage
 from threadlab.tools.tool import tool
+from threadlab.views import event_scrubber
 
 
 def facts(run: UserRun) -> list[AnyFact]:
@@ -41,12 +46,16 @@ def test_one_input_with_three_calls_and_two_tools_is_one_user_run_u1_u5_u6_u7_u3
         ("2", "critic", "How is the weather in Oslo?"),
         ("3", "critic", "How is the weather in Rome?"),
     ]
+    assert [call.output for call in turn.calls] == [
+        "Nice to meet you, Ada.", "Oslo: sunny in Oslo.", "Rome: sunny in Rome.",
+    ]  # fmt: skip
     assert [(use.path, use.name, use.output, use.ok) for use in turn.tools] == [
         ("2.get_weather.1", "get_weather", "sunny in Oslo", True),
         ("3.get_weather.1", "get_weather", "sunny in Rome", True),
     ]
     assert all(json.loads(use.arguments) and use.seconds is not None for use in turn.tools)
     assert [entry.status for entry in turn.record.queue] == ["completed"] * 3
+    assert "received, parsed into 3 commands: My name is Ada." in str(event_scrubber(turn))
     kinds = [type(fact).__name__ for fact in facts(turn)]
     assert [kind for kind in kinds if kind.startswith(("Command", "Call"))] == [
         "CommandStarted", "CallStarted", "CallTied", "CallEnded", "CommandEnded",
@@ -62,13 +71,29 @@ def test_the_input_is_stored_literally_and_received_comes_first_u2_u4_u26(histor
     assert history.lab.wire.count == seen  # type: ignore[attr-defined]
     on_disk = (history.folder / execution.id / "events.jsonl").read_text("utf-8").splitlines()
     assert isinstance(facts(history[execution.id])[0], Received) and len(on_disk) == 2
-    assert received.trigger.type == "user" and received.input == "  Hello,\n@nobody there "
+    assert history[execution.id].trigger.type == "user" and received.input == "  Hello,\n@nobody there "
     assert received.commands == (Command(text="Hello,\n@nobody there", agent="agent"),)
     execution.close()
     assert history[execution.id].is_stalled
 
 
-def test_there_is_one_final_status_and_an_output_and_nothing_after_it_u8_u31(history: History) -> None:
+def test_no_model_is_asked_for_a_summary_before_the_input_is_on_disk_u26_u15(history: History) -> None:
+    """A plan asks nobody; the user run whose context it is pays for the summary, a replay for nothing."""
+    main = history.branch("main", instructions="Be brief.")
+    main.ask("Hello. " + "It was a fine day in a fine town. " * 20)
+    by_agent = ByAgent(history.lab)
+    main = history.branch("main", context=Recent(0, writing=Writing(by=by_agent)))
+    assert main.plan("What is my name?").estimated_tokens > 0
+    execution = main.start("What is my name?")
+    assert by_agent.totals.turns == () and (history.folder / execution.id / "events.jsonl").is_file()
+    deque(execution.follow(), maxlen=0)
+    turn = history[execution.id]
+    of_calls = sum((call.usage for call in turn.calls), Usage())
+    assert len(by_agent.totals.turns) == 1 and turn.usage == of_calls + by_agent.totals.usage
+    assert turn.replay().usage == Usage() and len(by_agent.totals.turns) == 1
+
+
+def test_there_is_one_final_status_and_an_output_and_nothing_after_it_u8_u20_u31(history: History) -> None:
     """The record is immutable but for what people say of it, and its files do not change."""
     main = history.branch("main", instructions="Be brief.")
     turn = main.ask("My name is Ada.")
@@ -79,10 +104,17 @@ def test_there_is_one_final_status_and_an_output_and_nothing_after_it_u8_u31(his
         turn.resume()
     turn.tag("baseline")
     turn.note("author", "Ada")
+    turn.metadata["place"] = "Oslo"
     turn.rate(1, "good")
-    assert (turn.tags, turn.metadata) == (("baseline",), {"author": "Ada"})
+    told = History(history.lab, history.folder)[turn.id]
+    assert told.tags == ("baseline",) and dict(told.metadata) == {"author": "Ada", "place": "Oslo"}
+    del turn.metadata["place"]
+    assert dict(turn.metadata) == {"author": "Ada"}
     after = every_file(history.folder / turn.id)
     assert {name for name in after if after[name] != before.get(name)} == {"annotations.jsonl"}
+    with pytest.raises(TypeError, match="recorded does not change"):
+        turn.record.config.options["temperature"] = 0.1  # type: ignore[index]
+    assert deepcopy(turn.record) == turn.record and not json.loads(json.dumps(turn.record.config.options))
 
 
 def test_the_next_one_is_below_it_on_the_same_thread_and_knows_what_was_said_u32_u41_u9(
@@ -105,6 +137,18 @@ def test_the_next_one_is_below_it_on_the_same_thread_and_knows_what_was_said_u32
     assert {message.id for message in at_the_service} == {id for ids in told for id in ids}
 
 
+def test_messages_that_are_said_again_name_the_user_run_that_they_are_from_u9(history: History) -> None:
+    """On a fork's own thread each message is marked with its user run, or was written by a run of one."""
+    main = history.branch("main", instructions="Be brief.")
+    told = main.ask("My name is Ada. " + "I like fine weather in fine towns. " * 20)
+    hello = main.ask("Hello.")
+    fork = history.branch("fork", at=hello, context=UserChoice(summarise=(1,))).ask("What is my name?")
+    messages = history.lab.messages.list(fork.calls[0].thread_id or "", order="asc")
+    said_by = [message.metadata.get("threadlab.user_run", message.run_id) for message in messages]
+    assert fork.calls[0].run is not None
+    assert said_by == [told.id, hello.id, hello.id, fork.id, fork.calls[0].run.id]
+
+
 def test_tokens_of_steps_calls_and_user_runs_are_one_sum_u14_u15_invariant_6(
     history: History, weather: Weather
 ) -> None:
@@ -115,6 +159,9 @@ def test_tokens_of_steps_calls_and_user_runs_are_one_sum_u14_u15_invariant_6(
         of_steps = sum((step.usage for call in turn.calls for step in call.steps if step.usage), Usage())
         of_runs = sum((call.run.usage for call in turn.calls if call.run and call.run.usage), Usage())
         assert of_steps == of_runs == turn.usage and turn.usage.total_tokens > 0
+    threads = {call.thread_id for turn in turns for call in turn.calls if call.thread_id}
+    at_the_service = [run.usage for thread in threads for run in history.lab.runs.list(thread) if run.usage]
+    assert main.usage == sum((turn.usage for turn in turns), Usage()) == sum(at_the_service, Usage())
 
 
 def test_a_failed_user_run_leaves_no_trace_in_the_next_one_u16_u45_u47_u48(
@@ -179,6 +226,8 @@ def test_an_empty_input_or_an_unknown_agent_starts_nothing(history: History) -> 
         main.ask("  \n ")
     with pytest.raises(HistoryError, match=r"'critic'(.|\n)*agent"):
         main.ask([Command(text="Hi.", agent="critic")])
+    with pytest.raises(HistoryError, match="3 is no command"):
+        main.ask(["Hello.", 3])  # type: ignore[list-item]
     assert len(history) == 0
 
 
@@ -255,15 +304,23 @@ def test_a_branch_may_be_said_again_and_changes_later_user_runs_only(lab: Lab, h
 
 
 def test_counters_move_while_it_works_u29(history: History) -> None:
-    """What is on disk tells the tokens of the first call before the second is over."""
+    """What is on disk tells the tokens of the first call before the second is over, the queue, the times."""
     main = history.branch("main", instructions="Be brief.")
-    execution = main.start("One.\n@agent Two.")
-    told = []
+    execution = main.start(["One.", "@agent Two."])
+    turn = history[execution.id]
+    assert (turn.input, turn.trigger.type, turn.started_at) == ("@agent One.\n@agent Two.", "user", None)
+    told, queues = [], []
     for _ in execution.follow():
-        record = history[execution.id].record
-        told.append((record.status, record.usage.total_tokens))
-    live = {tokens for status, tokens in told if status == "in_progress"}
+        told.append((turn.status, turn.usage.total_tokens, turn.ended_at is None))
+        queues.append(tuple(entry.status for entry in turn.queue))
+    live = {tokens for status, tokens, _ in told if status == "in_progress"}
     assert len(live) >= 3 and max(live) == told[-1][1]
+    assert list(dict.fromkeys(queues)) == [
+        ("pending", "pending"), ("active", "pending"), ("completed", "active"), ("completed", "completed"),
+    ]  # fmt: skip
+    assert all(is_open for status, _, is_open in told if status == "in_progress")
+    assert turn.started_at is not None and turn.ended_at is not None
+    assert turn.created_at <= turn.started_at < turn.ended_at
 
 
 def test_an_interrupted_cell_leaves_it_to_be_resumed_and_says_so(history: History) -> None:

@@ -24,6 +24,7 @@ from threadlab.journal.fact import (
     Queued,
     Received,
     ScratchSet,
+    SummaryWritten,
     TicketIssued,
     UnitEnded,
     UnitStarted,
@@ -162,6 +163,7 @@ def facts(path: str = "1") -> Iterator[tuple[float, AnyFact]]:
     yield NOON + 6, Interrupted(id="1/ok", kind="approval", question="Go on?", detail={"a": [1, None]})
     yield NOON + 7, Answered(id="1/ok", answer="yes", by="user")
     yield NOON + 7, TicketIssued(ticket="t-1", path=path, about="a long report")
+    yield NOON + 7, SummaryWritten(user_run="turn-20231114-220000-0000", usage=Usage(30, 9), model="small")
     yield NOON + 7, ScratchSet(key="city", value={"name": "Rome", "tags": ["old", 1.5, True, None]})
     yield NOON + 7, Promoted(key="mood", value="sunny")
     yield NOON + 7, CommandEnded(position=1, status="completed")

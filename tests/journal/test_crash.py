@@ -78,7 +78,7 @@ def test_a_process_that_dies_at_any_write_loses_nothing_that_was_acknowledged(
     """At each write of a whole user run: its log goes on where it was, and can be brought to its end."""
     writes = _writes_of_a_user_run(tmp_path)
     assert writes > 20, "the folder, each line, both artifacts and all projections are writes"
-    for at in range(2 if how == "middle" else 1, writes + 1):  # the making of a folder has no middle
+    for at in range(1, writes + 1):
         folder = tmp_path / str(at)
         acknowledged: list[Entry] = []
         dying = Workspace(folder, FaultyFiles(at=at, how=how, kills=True))
@@ -210,13 +210,36 @@ def test_full_durability_waits_for_the_disk_after_each_line(
 ) -> None:
     """And for the folder where a name is new; the usual one leaves that to the system."""
     synced: list[int] = []
+    usual = Workspace(tmp_path / "usual")
+    directory = usual.create(story.received(story.new_id(usual)), story.NOON)
     monkeypatch.setattr(os, "fsync", synced.append)
-    story.write_story(Workspace(tmp_path / "usual"))
+    directory.append(Logged(level="info", text="x"), story.NOON)
     assert synced == []
+    directory.append(Logged(level="info", text="x" * (LONGEST_TEXT + 1)), story.NOON)
+    assert len(synced) == 1, "a text that a line refers to is there before the line is"
+    directory.close()
+    synced.clear()
     workspace = Workspace(tmp_path / "full", Disk("full"))
     directory = workspace.create(story.received(story.new_id(workspace)), story.NOON)
     before = len(synced)
     assert before >= 3, "the folder, the log's name and its first line"
     directory.append(Logged(level="info", text="x"), story.NOON)
     assert len(synced) == before + 1
+    directory.keep("a map", b"<svg/>", story.NOON)
+    assert len(synced) == before + 5, "the new folder above it, the file, its name, and the line"
     directory.close()
+
+
+def test_a_file_system_without_links_still_has_one_that_is_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As mounted shares have none: a new name is taken once, and has its whole content."""
+
+    def no_links(*paths: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    Disk().create(tmp_path / "first", b"whole")
+    with pytest.raises(FileExistsError):
+        Disk().create(tmp_path / "first", b"second")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("first", b"whole")]

@@ -59,7 +59,7 @@ def test_the_story_becomes_one_record() -> None:
         True,
     )
     assert (use.started_at, use.seconds) == (story.NOON + 2.5, 0.5)
-    assert record.usage == Usage(20, 8) and record.tools == (use,)
+    assert record.usage == Usage(20 + 30, 8 + 9) and record.tools == (use,)
     (unit,) = record.units
     assert (unit.path, unit.status, unit.error and unit.error.code) == ("tour.plan.map", "failed", "no_map")
     (interrupt,) = record.interrupts

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal import story
+from tests.journal.faulty_files import FaultyFiles, Killed
 from threadlab.errors import JournalError
 from threadlab.journal.annotations import Grouped, Tagged
 from threadlab.journal.fact import Began, CallStarted, Ended
@@ -82,7 +83,7 @@ def test_a_list_shows_what_is_asked_for_and_says_who_is_stalled(
     assert workspace.index.list(limit=1)[0].status == "failed"
     writer.close()
     rome = workspace.index.list(Filter(tag="baseline"))[0]
-    assert (rome.tokens, rome.seconds, rome.tool_calls, rome.tools) == (28, 7.0, 1, ("get_weather",))
+    assert (rome.tokens, rome.seconds, rome.tool_calls, rome.tools) == (67, 7.0, 1, ("get_weather",))
 
 
 def test_what_comes_changes_or_goes_is_seen_by_the_next_list(
@@ -177,3 +178,21 @@ def test_a_user_run_that_is_made_before_its_input_arrives_is_listed_once_it_has(
     directory = workspace.create(story.received(id), story.NOON)
     assert len(workspace.index.list()) == 2
     directory.close()
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_an_annotation_whose_process_died_is_seen_by_the_next_one(
+    workspace: Workspace, three: tuple[str, str, str], at: int
+) -> None:
+    """Before it or right behind it: the list says what the folder says, and trusts no note that is gone."""
+    workspace.annotate(three[1], Tagged(tag="whole"), story.NOON)
+    assert len(workspace.index.list(Filter(tag="whole"))) == 1
+    dying = Workspace(workspace.folder, FaultyFiles(at=at, how="before", kills=True))
+    with pytest.raises(Killed):
+        dying.annotate(three[0], Tagged(tag="late"), story.NOON)
+    there = int("late" in workspace.annotations(three[0]).tags)
+    assert there == (at == 3)
+    for one in (workspace, Workspace(workspace.folder)):
+        assert len(one.index.list(Filter(tag="late"))) == there
+    (workspace.folder / ".annotated").unlink()
+    assert len(Workspace(workspace.folder).index.list(Filter(tag="late"))) == there

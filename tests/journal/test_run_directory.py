@@ -69,7 +69,7 @@ def test_the_folder_holds_what_a_reader_looks_for(workspace: Workspace) -> None:
         *(".trace/trace.jsonl", ".trace/metrics.jsonl", ".trace/logs.jsonl", ".trace/dad_metadata.json"),
     }
     glance = json.loads((folder / "run.json").read_bytes())
-    assert (glance["status"], glance["usage"]["total_tokens"]) == ("completed", 28)
+    assert (glance["status"], glance["usage"]["total_tokens"]) == ("completed", 67)
     assert [one["role"] for one in _lines(folder, "messages.jsonl")] == ["user", "assistant"]
     assert [one["status"] for one in _lines(folder, "steps.jsonl")] == ["in_progress", "completed"]
     (tool,) = _lines(folder, "tools.jsonl")
@@ -127,7 +127,9 @@ def test_measurements_and_log_lines_name_their_span(workspace: Workspace) -> Non
     assert {one["run_id"] for one in (*measured, *logged)} == {id}
     assert {one["span_id"] for one in (*measured, *logged)} <= spans.keys()
     values = {one["name"]: one["value"] for one in measured}
-    assert values["threadlab.user_run.tokens"] == 28 and values["threadlab.user_run.tool_calls"] == 1
+    assert values["threadlab.user_run.tokens"] == 67 and values["threadlab.user_run.tool_calls"] == 1
+    of_tokens = [one["value"] for one in measured if one["name"] == "gen_ai.client.token.usage"]
+    assert sum(of_tokens) == values["threadlab.user_run.tokens"]
     assert any(one["name"] == "gen_ai.client.operation.duration" and one["value"] == 0.5 for one in measured)
     assert len(logged) == len(workspace.open(id).entries())
     (looked,) = [one for one in logged if one["text"] == "the tool looked out of the window"]

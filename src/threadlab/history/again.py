@@ -6,20 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from threadlab.history.budget import Budget
-from threadlab.history.changes import Changes
+from threadlab.history.bodies.made_body import body_again, check_can_make
+from threadlab.history.contexts.recorded_context import as_recorded
 from threadlab.history.desk import Desk
-from threadlab.history.interruption import AnswersInterrupts
-from threadlab.history.made_body import body_again, check_can_make
-from threadlab.history.onlooker import OnEvent, Onlooker, OnPlan
-from threadlab.history.plan import Plan
+from threadlab.history.onlooker import OnEvent, Onlooker
 from threadlab.history.planning import plan, tool_name
-from threadlab.history.recorded_context import as_recorded
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.changes import Changes
+from threadlab.history.plans.on_plan import ShowsPlan
+from threadlab.history.plans.plan import Plan
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.start import start
 from threadlab.history.starting import Starting
 from threadlab.history.this_process import ThisProcess
 from threadlab.history.thread_policy import ThreadPolicy
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
 from threadlab.journal.record import Record
 from threadlab.journal.values import Config, Trigger, Verb
 
@@ -46,7 +47,7 @@ class Edited(Generic[Opened]):
         from_: str | None = None,
         *,
         thread_policy: ThreadPolicy = "enqueue",
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
         on_event: OnEvent | None = None,
         on_interrupt: AnswersInterrupts | None = None,
     ) -> Opened:
@@ -57,7 +58,7 @@ class Edited(Generic[Opened]):
         onlooker = Onlooker(on_plan=on_plan, on_event=on_event, on_interrupt=on_interrupt)
         return self.made(self._verb, self._reuse(from_), thread_policy, onlooker)
 
-    def replay(self, *, on_plan: OnPlan | None = None, on_event: OnEvent | None = None) -> Opened:
+    def replay(self, *, on_plan: ShowsPlan = "history", on_event: OnEvent | None = None) -> Opened:
         """Make it again from what is recorded, with nothing live. Raises ReplayMissed."""
         onlooker = Onlooker(on_plan=on_plan, on_event=on_event)
         return self.made("replay", Reuse.everything(), "enqueue", onlooker)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from threadlab.errors import HistoryError
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.history.desk import Desk
-from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.metadata import Metadata
 from threadlab.journal.annotations import (
     Annotation,
     Annotations,
@@ -48,9 +48,9 @@ class Annotated:
         return self.annotations.groups
 
     @property
-    def metadata(self) -> Mapping[str, Any]:
-        """What was noted about it, by key."""
-        return self.annotations.metadata
+    def metadata(self) -> Metadata:
+        """What was noted about it, by key: `user_run.metadata["author"] = "Ada"` is kept, as `note` does."""
+        return Metadata(lambda: self.annotations, self._annotate)
 
     def tag(self, *tags: str) -> None:
         """Put tags on it. Raises HistoryError for an empty one."""
@@ -102,8 +102,9 @@ class Annotated:
 
         `importance` reads it. Raises HistoryError for any other number.
         """
-        if score is not None and not 0 <= score <= 1:
-            raise HistoryError(f"{score} is no score", hint="say a number from 0 (nothing) to 1 (all)")
+        is_number = isinstance(score, int | float)
+        if score is not None and not (is_number and 0 <= score <= 1):
+            raise HistoryError(f"{score!r} is no score", hint="say a number from 0 (nothing) to 1 (all)")
         self._annotate(Scored(score=score, reason=reason))
 
     def summarise(self, summary: str, by: str = "user") -> None:

@@ -7,27 +7,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threadlab.history.body import Body
-from threadlab.history.budget import Budget
-from threadlab.history.changes import Changes
-from threadlab.history.commands import Input, commands_of, literal
-from threadlab.history.context import Context, context_of
-from threadlab.history.context_bar import ContextBar, context_bar
+from threadlab.history.bodies.body import Body
+from threadlab.history.bodies.turn import Turn
+from threadlab.history.contexts.context import Context, context_of
+from threadlab.history.contexts.context_bar import ContextBar, context_bar
 from threadlab.history.desk import Desk
 from threadlab.history.execution import Execution, Seen
-from threadlab.history.interruption import AnswersInterrupts
 from threadlab.history.navigation import goto
-from threadlab.history.onlooker import OnEvent, Onlooker, OnPlan
-from threadlab.history.plan import Plan
+from threadlab.history.onlooker import OnEvent, Onlooker
 from threadlab.history.planning import plan
-from threadlab.history.prices import Cost
+from threadlab.history.plans.changes import Changes
+from threadlab.history.plans.commands import Input, commands_of, literal
+from threadlab.history.plans.on_plan import ShowsPlan
+from threadlab.history.plans.plan import Plan
+from threadlab.history.reading.prices import Cost
 from threadlab.history.start import start
 from threadlab.history.starting import Starting
-from threadlab.history.template import Filled
+from threadlab.history.templates.template import Filled
 from threadlab.history.this_process import ThisProcess
-from threadlab.history.thread_policy import BranchTurn, ThreadPolicy
-from threadlab.history.turn import Turn
+from threadlab.history.thread_policy import BranchLease, ThreadPolicy
 from threadlab.history.user_run import UserRun
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
 from threadlab.journal.archive import Archived, export
 from threadlab.journal.branch_log import BranchState, ConfigChanged, HeadMoved
 from threadlab.journal.values import Config, Trigger
@@ -105,7 +106,7 @@ class Branch:
         thread_policy: ThreadPolicy = "enqueue",
         budget: Budget | None = None,
         on_interrupt: AnswersInterrupts | None = None,
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
         on_event: OnEvent | None = None,
         trigger: Trigger | None = None,
         stream: bool = False,
@@ -116,9 +117,9 @@ class Branch:
         A text is one command for the first agent; lines that begin with "@name " are commands for others. A
         template that was filled brings its instructions and options along.
         `options` are those of the service's run, for this input only. `on_plan=print` shows the plan before
-        anything is written; for it and `on_event` see `Onlooker`. A user run that fails is returned like any
-        other: it says so, and can be retried. Raises BranchBusy, HistoryError for an empty input,
-        ToolDefinitionError.
+        anything is written, which nobody is shown of a new turn else; for `on_event` see `Onlooker`. A user
+        run that fails is returned like any other: it says so, and can be retried. Raises BranchBusy,
+        HistoryError for an empty input, ToolDefinitionError.
         """
         execution = self.start(
             input,
@@ -159,7 +160,7 @@ class Branch:
         thread_policy: ThreadPolicy = "enqueue",
         budget: Budget | None = None,
         on_interrupt: AnswersInterrupts | None = None,
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
         trigger: Trigger | None = None,
         attended: bool = False,
         stream: bool = False,
@@ -195,13 +196,13 @@ class Branch:
         id = user_run.id if isinstance(user_run, UserRun) else user_run
         if id is not None:
             self._desk.tree.record(id)
-        turn = BranchTurn(self._desk.workspace, self.name)
-        turn.claim()
+        lease = BranchLease(self._desk.workspace, self.name)
+        lease.claim()
         try:
             moved = HeadMoved(head=id, why=MOVED)
             self._desk.branches.append(self.name, moved, self._desk.lab.time.now())
         finally:
-            turn.leave()
+            lease.leave()
 
     def export(self, path: str | Path) -> Archived:
         """Write the thread into one file: its user runs from the root to the head, and the branch itself.

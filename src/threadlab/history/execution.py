@@ -14,18 +14,20 @@ from dataclasses import dataclass, replace
 
 from threadlab.errors import HistoryError
 from threadlab.following.patience import Asking
-from threadlab.history.context import context_of
+from threadlab.history.contexts.context import Context, context_of
+from threadlab.history.contexts.summaries import summaries_paid
 from threadlab.history.desk import Desk
-from threadlab.history.interruption import Paused, Stopped
-from threadlab.history.key_decisions import key_decisions
-from threadlab.history.memo import Memo
-from threadlab.history.open_run import OpenRun
-from threadlab.history.passing import let_pass
-from threadlab.history.scope import CallFailed, Scope
-from threadlab.history.standing import partial_answer
+from threadlab.history.plans.memo import Memo
+from threadlab.history.reading.key_decisions import key_decisions
+from threadlab.history.reading.standing import partial_answer
 from threadlab.history.starting import Starting
-from threadlab.history.thread_policy import BranchTurn
-from threadlab.history.tickets import Tickets
+from threadlab.history.thread_policy import BranchLease
+from threadlab.history.tickets.tickets import Tickets
+from threadlab.history.work.call_failed import CallFailed
+from threadlab.history.work.interruption import Paused, Stopped
+from threadlab.history.work.open_run import OpenRun
+from threadlab.history.work.passing import let_pass
+from threadlab.history.work.scope import Scope
 from threadlab.journal.branch_log import HeadMoved
 from threadlab.journal.fact import Began, Ended, Entry, Logged
 from threadlab.journal.observing import lasting
@@ -44,7 +46,7 @@ class Execution:
     desk: Desk
     open_run: OpenRun
     starting: Starting
-    turn: BranchTurn
+    lease: BranchLease
 
     @property
     def id(self) -> str:
@@ -85,11 +87,11 @@ class Execution:
     def close(self) -> None:
         """Let go of the user run and of its branch."""
         self.open_run.directory.close()
-        self.turn.leave()
+        self.lease.leave()
 
     def _wait(self) -> Iterator[Seen]:
         try:
-            for _ in self.turn.entered(self.open_run, self.starting.thread_policy):
+            for _ in self.lease.entered(self.open_run, self.starting.thread_policy):
                 yield from self.open_run.new_entries()
         except Stopped as stopped:
             self._write_end(stopped.status, reason=stopped.reason)
@@ -111,11 +113,22 @@ class Execution:
     def _parent(self, head: str | None) -> str | None:
         if self.starting.base is not None:
             return self.starting.base.parent
-        if head is not None and head == self.turn.stopped and self.starting.thread_policy == "rollback":
+        if head is not None and head == self.lease.stopped and self.starting.thread_policy == "rollback":
             return self.desk.tree.record(head).parent
         return head
 
     def _work(self) -> Iterator[Seen]:
+        """Let the body do its work; again where its answer, or its end, came while it paused."""
+        was_to_stop = False
+        while (yield from self._done_or_paused()):
+            is_to_stop = self.open_run.is_to_stop()
+            if not self.open_run.take_answers() and is_to_stop == was_to_stop:
+                return
+            was_to_stop = is_to_stop
+
+    def _done_or_paused(self) -> Generator[Seen, None, bool]:
+        """Whether it paused, for an answer that it has not."""
+        is_paused = False
         try:
             scope = self._scope()
             with closing(self.starting.body.execute(scope)) as steps:
@@ -127,6 +140,7 @@ class Execution:
                 yield from self.open_run.new_entries()
                 with self.if_left():
                     raise paused.problem from None
+            is_paused = True
         except Stopped as stopped:
             self._write_end(stopped.status, stopped.output, reason=stopped.reason)
         except CallFailed as failed:
@@ -138,6 +152,7 @@ class Execution:
                 yield from self.open_run.new_entries()
                 raise
         yield from self.open_run.new_entries()
+        return is_paused
 
     def _telling(self, steps: Asking[str]) -> Generator[Seen, None, str]:
         """Pass on what the body's work tells: each fact as it stands on disk, each mere view as it is.
@@ -170,7 +185,7 @@ class Execution:
             allows=self.starting.allows,
             is_offline=self.starting.reuse.is_offline,
             keeps_failures=self.starting.reuse.keeps_failures,
-            context=context_of(earlier, self.starting.policy),
+            context=self._context(earlier),
             thread=_last_thread(self.desk, earlier, branch),
             thread_of=lambda call: tree.thread_of(call, self.open_run.record, branch),
             earlier=earlier,
@@ -179,6 +194,15 @@ class Execution:
             stream=self.starting.stream,
             tickets=Tickets.of(self.desk.workspace),
         )
+
+    def _context(self, earlier: tuple[Record, ...]) -> Context:
+        """What was said before; what an agent is paid for summing it up is this user run's."""
+        with summaries_paid() as paid:
+            try:
+                return context_of(earlier, self.starting.policy)
+            finally:
+                for summary in paid:
+                    self.open_run.write(summary)
 
     def _write_end(
         self, status: str, output: str = "", *, error: Fault | None = None, reason: str = ""

@@ -9,17 +9,17 @@ from typing import Self
 
 from threadlab.diagnosis.finding import Diagnosis
 from threadlab.history.annotated import Annotated
-from threadlab.history.compare import Comparison, compare
-from threadlab.history.context_bar import ContextBar, bar_of
-from threadlab.history.diagnose import diagnose
-from threadlab.history.prices import Cost
-from threadlab.history.run_tables import tool_operations, usage_by_call, usage_line
-from threadlab.history.score import Score, score, scores_on
-from threadlab.history.sequence import Sequence, sequence
-from threadlab.history.summaries import Extractive, Summariser
-from threadlab.history.table import Table
-from threadlab.history.template import Template
-from threadlab.history.templates import Templates
+from threadlab.history.contexts.context_bar import ContextBar, bar_of
+from threadlab.history.contexts.score import Score, score, scores_on
+from threadlab.history.contexts.summaries import Extractive, Summariser
+from threadlab.history.reading.compare import Comparison, compare
+from threadlab.history.reading.diagnose import diagnose
+from threadlab.history.reading.prices import Cost
+from threadlab.history.reading.run_tables import tool_operations, usage_by_call, usage_line
+from threadlab.history.reading.sequence import Sequence, sequence
+from threadlab.history.reading.table import Table
+from threadlab.history.templates.template import Template
+from threadlab.history.templates.templates import Templates
 from threadlab.journal.record import Record
 
 
@@ -97,9 +97,10 @@ class Explained(Annotated):
             lab=lab if live else None,
         )
 
-    def compare(self, other: Explained) -> Comparison:
-        """It and another one side by side, this one as `a`."""
-        return compare(self.record, other.record, self._desk.prices)
+    def compare(self, other: Explained | str) -> Comparison:
+        """It and another one, which may be said by its id, side by side, this one as `a`."""
+        b = self._desk.tree.record(other) if isinstance(other, str) else other.record
+        return compare(self.record, b, self._desk.prices)
 
     def write_summary(self, by: Summariser | None = None, tokens: int = 60) -> str:
         """Have a summary written, and used for it from now on in the context of later user runs.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from threadlab.errors import HistoryError
+from threadlab.history.bodies.turn import Turn
 from threadlab.history.desk import Desk
+from threadlab.history.onlooker import OnEvent, Onlooker
 from threadlab.history.start import start
 from threadlab.history.starting import Starting
 from threadlab.history.this_process import ThisProcess
-from threadlab.history.ticket import TicketRecord, told
-from threadlab.history.turn import Turn
+from threadlab.history.tickets.ticket import TicketRecord, told
 from threadlab.history.user_run import UserRun
 from threadlab.journal.listed import Filter
 from threadlab.journal.values import Command, Trigger
@@ -25,6 +25,7 @@ class FollowUps:
 
     desk: Desk
     this_process: Callable[[str], ThisProcess]
+    on_event: OnEvent | None = None
 
     def found(self, ticket: TicketRecord) -> str | None:
         """The logs know it: the ticket is the cause of that user run."""
@@ -39,13 +40,13 @@ class FollowUps:
     def begin(self, ticket: TicketRecord) -> str:
         """A turn of one command, for the agent whose tool it was; what came is never read as commands."""
         execution = start(self.desk, self._starting(ticket))
-        deque(execution.follow(), maxlen=0)
+        Onlooker(on_event=self.on_event).watch(execution)
         return execution.id
 
     def go_on(self, user_run: str) -> None:
         """Resume it."""
         branch = self.desk.tree.record(user_run).received.branch
-        UserRun(self.desk, user_run, self.this_process(branch)).resume()
+        UserRun(self.desk, user_run, self.this_process(branch)).resume(on_plan=None, on_event=self.on_event)
 
     def _starting(self, ticket: TicketRecord) -> Starting:
         issued = ticket.issued

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from threadlab.errors import HistoryError
-from threadlab.history.changes import CHANGEABLE, Changes
-from threadlab.history.run_options import check_options
+from threadlab.history.plans.changes import CHANGEABLE, Changes
+from threadlab.history.plans.run_options import check_options
 from threadlab.journal.values import Config
 from threadlab.objects.agent import Agent
 from threadlab.service.port import AgentService

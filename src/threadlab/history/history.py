@@ -19,28 +19,31 @@ from typing import Any, Literal
 from threadlab.connect.settings import home_folder
 from threadlab.conversation.answering_tools import AnsweringTools, answering_tools
 from threadlab.errors import HistoryError
-from threadlab.history.attending import Attendant
-from threadlab.history.attending_thread import Attending
+from threadlab.history.bodies.made_body import MakesBodies
 from threadlab.history.branch import Branch
-from threadlab.history.budget import Budget
-from threadlab.history.context import ContextPolicy
+from threadlab.history.contexts.context import ContextPolicy
+from threadlab.history.contexts.marked_context import with_marks
 from threadlab.history.desk import Desk
 from threadlab.history.execution import Execution
 from threadlab.history.follow_up import FollowUps
 from threadlab.history.given_config import Agents, GivenConfig
-from threadlab.history.interruption import AnswersInterrupts
-from threadlab.history.made_body import MakesBodies
-from threadlab.history.marked_context import with_marks
+from threadlab.history.onlooker import OnEvent
 from threadlab.history.overview import Overview
-from threadlab.history.prices import Prices
-from threadlab.history.service_agent import AgentsAgain
+from threadlab.history.planning import plan_to_fork
+from threadlab.history.plans.on_plan import OnPlan, ShowsPlan, print_plan, shows
+from threadlab.history.reading.prices import Prices
+from threadlab.history.reading.telemetry import SpanExporter, Telemetry
 from threadlab.history.start import start
 from threadlab.history.starting import Starting
-from threadlab.history.telemetry import SpanExporter, Telemetry
 from threadlab.history.this_process import ThisProcess
-from threadlab.history.tickets import Tickets
+from threadlab.history.tickets.attending import Attendant
+from threadlab.history.tickets.attending_thread import Attending
+from threadlab.history.tickets.tickets import Tickets
 from threadlab.history.tree import Tree
 from threadlab.history.user_run import UserRun
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
+from threadlab.history.work.service_agent import AgentsAgain
 from threadlab.journal.archive import Archived, export
 from threadlab.journal.branch_log import Branches, BranchMade, ConfigChanged
 from threadlab.journal.files import DISK, Files
@@ -62,7 +65,9 @@ class History(Overview):
 
     Without a folder it is `runs/` in the project; a seeded lab begins with a new, empty one, as its store
     does, and gives the same ids each time. Each user run that is over is given to the `exporters`, those of
-    OpenTelemetry: see `threadlab.history.telemetry`.
+    OpenTelemetry: see `threadlab.history.reading.telemetry`.
+
+    Each verb but a new turn shows what it is going to do to `on_plan`, which prints it; None shows nothing.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class History(Overview):
         *,
         files: Files = DISK,
         exporters: Sequence[SpanExporter] = (),
+        on_plan: OnPlan | None = print_plan,
     ) -> None:
         seed = getattr(lab, "seed", None)
         made: tempfile.TemporaryDirectory[str] | None = None
@@ -90,6 +96,7 @@ class History(Overview):
             prices=Prices.read(self.folder / PRICES),
             chance=Random(seed),
             telemetry=Telemetry(self.workspace, exporters),
+            on_plan=on_plan,
             holds=made,
         )
         self._this_process: dict[str, ThisProcess] = {}
@@ -107,14 +114,16 @@ class History(Overview):
         budget: Budget | None = None,
         on_interrupt: AnswersInterrupts | None = None,
         orchestrated_by: MakesBodies | Literal[False] | None = None,
+        on_plan: ShowsPlan = "history",
         **options: Any,
     ) -> Branch:
         """The branch of that name; made if there is none.
 
         A new one begins `at` a user run (a fork: nothing is copied, and the original goes its own way) or
-        empty. Its agents are those given, else those of the user run, else a new one; `instructions` and
-        `model` are the first one's. `options` are those of each run, such as temperature. Said of a branch
-        that is there already, all this holds from its next user run on. What no file can keep is said again
+        empty. What a fork takes along is shown to `on_plan` first. Its agents are those given, else those of
+        the user run, else a new one; `instructions` and `model` are the first one's. `options` are those of
+        each run, such as temperature. Said of a branch that is there already, all this holds from its next
+        user run on. What no file can keep is said again
         in each process: `tools` (the functions), `context` (the policy), `budget`, `on_interrupt`, and
         `orchestrated_by`, which decides what each input executes (False: plain turns again).
 
@@ -129,7 +138,7 @@ class History(Overview):
         if name in self.branches:
             self._open(name, at, given)
         else:
-            self._make(name, at, given)
+            self._make(name, at, given, on_plan)
         if orchestrated_by:
             self._add_agents(name, orchestrated_by)
         return Branch(self.desk, name, self._this_process[name])
@@ -186,9 +195,14 @@ class History(Overview):
         """
         return tuple(self.user_run(id) for id in self._attendant().attend(seconds))
 
-    def attending(self, on_user_run: Callable[[UserRun], object] | None = None) -> Attending[UserRun]:
-        """The same beside you, on a thread, until `close()` or the end of its `with` block."""
-        return Attending(self._attendant(), self.user_run, on_user_run)
+    def attending(
+        self, on_user_run: Callable[[UserRun], object] | None = None, *, on_event: OnEvent | None = None
+    ) -> Attending[UserRun]:
+        """The same beside you, on a thread, until `close()` or the end of its `with` block.
+
+        `on_user_run` is called with each user run when it is over, `on_event` with all that happens in them.
+        """
+        return Attending(self._attendant(on_event), self.user_run, on_user_run)
 
     def goto(self, where: str | int) -> UserRun:
         """The user run at a place, 1 the oldest and -1 the newest, or of an id, or a piece of one."""
@@ -208,8 +222,8 @@ class History(Overview):
         named = ", ".join(self.branches) or "none"
         return f"<History in {self.folder.name}/: {len(self)} user runs, branches {named}>"
 
-    def _attendant(self) -> Attendant:
-        follows = FollowUps(self.desk, lambda branch: self._this_process.get(branch, ThisProcess()))
+    def _attendant(self, on_event: OnEvent | None = None) -> Attendant:
+        follows = FollowUps(self.desk, lambda branch: self._this_process.get(branch, ThisProcess()), on_event)
         return Attendant(self.tickets, follows, self.lab.time)
 
     def _remember(
@@ -239,8 +253,11 @@ class History(Overview):
             this_process, context=with_marks(this_process.context, self.workspace.annotations)
         )
 
-    def _make(self, name: str, at: UserRun | str | None, given: GivenConfig) -> None:
+    def _make(self, name: str, at: UserRun | str | None, given: GivenConfig, on_plan: ShowsPlan) -> None:
         base = None if at is None else self._record(at)
+        if base is not None:
+            policy = self._this_process[name].context
+            shows(on_plan, self.desk.on_plan, plan_to_fork(self.desk, name, base, policy))
         made = BranchMade(
             head=base.id if base else None,
             config=given.over(base.config) if base else given.new(self.lab),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from threadlab.errors import UnknownUserRun
+from threadlab.journal.run_id import what_else
 
 SHOWN = 5
 """How many ids an error names, the newest."""
@@ -31,7 +32,7 @@ def goto(ids: Sequence[str], where: str | int) -> str:
     if len(fitting) != 1:
         raise UnknownUserRun(
             f"{where!r} fits {len(fitting)} user runs" if fitting else f"no user run here is named {where!r}",
-            hint=_hint(fitting or ids),
+            hint=what_else(where) or _hint(fitting or ids),
         )
     return fitting[0]
 

@@ -7,11 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from threadlab.history.execution import Execution, Seen
-from threadlab.history.interruption import AnswersInterrupts
-from threadlab.history.plan import Plan
-
-OnPlan = Callable[[Plan], object]
-"""Is shown the plan before anything is written. What it raises has nothing done: `on_plan=print` shows it."""
+from threadlab.history.plans.on_plan import ShowsPlan
+from threadlab.history.work.interruption import AnswersInterrupts
 
 OnEvent = Callable[[Seen], object]
 """Is told each fact once it is on disk, and each event that is only a view. The first fact is the plan."""
@@ -19,9 +16,9 @@ OnEvent = Callable[[Seen], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onlooker:
-    """The three that every verb takes; each may be left out."""
+    """The three that every verb takes; each may be left out. `on_plan` then is the history's."""
 
-    on_plan: OnPlan | None = None
+    on_plan: ShowsPlan = "history"
     on_event: OnEvent | None = None
     on_interrupt: AnswersInterrupts | None = None
 

@@ -7,21 +7,23 @@ since="2026-11-21")`.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TypedDict, Unpack
 
-from threadlab.history.analytics import Plot, plot, runs_table, steps_table
-from threadlab.history.compare import Comparison, compare
+from threadlab.history.contexts.score import Scores, scores_on
 from threadlab.history.desk import Desk
 from threadlab.history.explained import Explained
-from threadlab.history.listing import Listing, Moment, known_status, moment
 from threadlab.history.navigation import goto
-from threadlab.history.prune import Keep, Pruning
+from threadlab.history.plans.on_plan import ShowsPlan, shows
+from threadlab.history.plans.prune import Keep, Pruning
 from threadlab.history.pruned_workspace import prune
-from threadlab.history.questions import ask_about
-from threadlab.history.report import Report, performance
-from threadlab.history.score import Score, scores_on
-from threadlab.history.table import Table
-from threadlab.history.templates import Templates
+from threadlab.history.reading.analytics import Plot, plot, runs_table, steps_table
+from threadlab.history.reading.compare import Comparison, compare
+from threadlab.history.reading.listing import Listing, Moment, known_status, known_trigger, moment
+from threadlab.history.reading.questions import ask_about
+from threadlab.history.reading.report import Report, performance
+from threadlab.history.reading.table import Table
+from threadlab.history.templates.templates import Templates
 from threadlab.journal.listed import Filter
 from threadlab.journal.record import Record
 
@@ -55,7 +57,7 @@ class Overview:
     ) -> Listing:
         """The user runs that fit. All words of `text` must be in what was said, called, answered or tagged.
 
-        Raises HistoryError for a status or a time that there is not.
+        Raises HistoryError for a status, a trigger or a time that there is not.
         """
         now = self.desk.lab.time.now()
         wanted = Filter(
@@ -65,7 +67,7 @@ class Overview:
             group=chosen.get("group"),
             agent=chosen.get("agent"),
             tool=chosen.get("tool"),
-            trigger=chosen.get("trigger"),
+            trigger=known_trigger(chosen.get("trigger")),
             branch=chosen.get("branch"),
             after=moment(chosen.get("since"), now),
             before=moment(chosen.get("until"), now),
@@ -103,7 +105,7 @@ class Overview:
 
     def steps(self, **chosen: Unpack[Chosen]) -> Table:
         """One row for each step of all of them."""
-        return steps_table(self.records(**chosen))
+        return steps_table(self.records(**chosen), self.desk.prices)
 
     def plot(self, what: str = "tokens", **chosen: Unpack[Chosen]) -> Plot:
         """A bar for each: "seconds", "tokens", "errors" or "cost". Needs the extra "plots"."""
@@ -123,11 +125,16 @@ class Overview:
         first, second = map(self.desk.tree.record, ids)
         return compare(first, second, self.desk.prices)
 
-    def scores(self, branch: str) -> dict[str, Score]:
+    def scores(self, branch: str) -> Scores:
         """How important each user run of a branch is, by its id, and why."""
         path = self.desk.tree.path(self.desk.branches.read(branch).head)
         return scores_on(path, self.desk.workspace.annotations)
 
-    def prune(self, keep: Keep | int, *, dry_run: bool = False) -> Pruning:
-        """Remove the user runs that nothing asks to keep; with `dry_run` only say which. See `Keep`."""
-        return prune(self.desk.workspace, self.desk.tree, keep, dry_run=dry_run)
+    def prune(self, keep: Keep | int, *, dry_run: bool = False, on_plan: ShowsPlan = "history") -> Pruning:
+        """Remove the user runs that nothing asks to keep; with `dry_run` only say which. See `Keep`.
+
+        What is going to be removed is shown to `on_plan` first; a dry run is nothing but that, and returns
+        it.
+        """
+        shown = partial(shows, on_plan, self.desk.on_plan)
+        return prune(self.desk.workspace, self.desk.tree, keep, dry_run=dry_run, on_plan=shown)

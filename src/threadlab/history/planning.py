@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from threadlab.errors import ToolDefinitionError, UnknownUserRun
-from threadlab.history.context import context_of
+from threadlab.history.contexts.context import Context, ContextPolicy, context_of, estimated_tokens
+from threadlab.history.contexts.summaries import asking_nobody
 from threadlab.history.desk import Desk
-from threadlab.history.memo import Memo
-from threadlab.history.plan import Plan, Rehearsal
-from threadlab.history.run_options import check_choice, check_options
+from threadlab.history.plans.memo import Memo
+from threadlab.history.plans.plan import Plan
+from threadlab.history.plans.rehearsal import Rehearsal
+from threadlab.history.plans.run_options import check_choice, check_options
 from threadlab.history.starting import Starting
 from threadlab.history.thread_policy import ThreadPolicy
+from threadlab.history.work.budget import paused_by_budget
 from threadlab.journal.record import Record
 
 ASK_ARGUMENTS = ("thread_policy", "budget", "on_interrupt", "on_event", "trigger", "stream", "attended")
@@ -39,12 +42,18 @@ def plan(desk: Desk, starting: Starting) -> Plan:
         config=starting.config,
         base=base,
         allows=starting.allows,
-        context=context_of(desk.tree.path(parent), starting.policy),
+        context=_context(desk.tree.path(parent), starting.policy),
         is_offline=starting.reuse.is_offline,
         prices=desk.prices,
     )
     starting.body.rehearse(rehearsal)
-    return replace(rehearsal.plan, branch=starting.branch, leaving=_leaving(desk, starting, head))
+    return replace(
+        rehearsal.plan,
+        verb=starting.verb,
+        of=starting.base.id if starting.base else "",
+        branch=starting.branch,
+        leaving=_leaving(desk, starting, head),
+    )
 
 
 def plan_to_take_up(desk: Desk, record: Record, starting: Starting) -> Plan:
@@ -54,11 +63,38 @@ def plan_to_take_up(desk: Desk, record: Record, starting: Starting) -> Plan:
         base=starting.memo,
         own=Memo(record),
         allows=starting.allows,
-        context=context_of(desk.tree.path(record.parent), starting.policy),
+        context=_context(desk.tree.path(record.parent), starting.policy),
         prices=desk.prices,
     )
     starting.body.rehearse(rehearsal)
-    return replace(rehearsal.plan, branch=record.received.branch)
+    planned = rehearsal.plan
+    late = tuple(path for path in planned.goes_on if _is_too_late(desk, record, path))
+    return replace(
+        planned,
+        verb="resume",
+        of=record.id,
+        branch=record.received.branch,
+        goes_on=tuple(path for path in planned.goes_on if path not in late),
+        paid_again=(*planned.paid_again, *late),
+    )
+
+
+def _is_too_late(desk: Desk, record: Record, path: str) -> bool:
+    """Whether the service held the run of an agent call open for a budget, and does so no longer."""
+    asked = paused_by_budget(record, path)
+    return asked is not None and asked.deadline is not None and asked.deadline <= desk.lab.time.now()
+
+
+def plan_to_fork(desk: Desk, branch: str, at: Record, policy: ContextPolicy) -> Plan:
+    """What a new branch at a user run takes along. Nothing is copied: it is said again when it is asked."""
+    context = _context(desk.tree.path(at.id), policy)
+    return Plan(verb="fork", of=at.id, branch=branch, given=estimated_tokens(context.said))
+
+
+def _context(path: tuple[Record, ...], policy: ContextPolicy) -> Context:
+    """What would be given, chosen without asking any agent for a summary."""
+    with asking_nobody():
+        return context_of(path, policy)
 
 
 def check_tools(starting: Starting) -> None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from threadlab.errors import JournalError, LeaseHeld
-from threadlab.history.prune import Keep, Pruning, pruning, pushed_aside
-from threadlab.history.score import Score, scores_on
-from threadlab.history.tickets import Tickets
+from threadlab.history.contexts.score import Score, scores_on
+from threadlab.history.plans.prune import Keep, Pruning, pruning, pushed_aside
+from threadlab.history.tickets.tickets import Tickets
 from threadlab.history.tree import Tree
 from threadlab.journal.record import Record
 from threadlab.journal.workspace import Workspace
 
 
-def prune(workspace: Workspace, tree: Tree, keep: Keep | int, *, dry_run: bool = False) -> Pruning:
+def prune(
+    workspace: Workspace,
+    tree: Tree,
+    keep: Keep | int,
+    *,
+    dry_run: bool = False,
+    on_plan: Callable[[Pruning], object] | None = None,
+) -> Pruning:
     """Remove the user runs that nothing asks to keep; with `dry_run` only say which.
+
+    `on_plan` is shown what is going to be removed, before it is; what it raises has nothing done.
 
     Each is removed whole, children before their parents: whatever ends this halfway leaves a workspace that
     is whole, and doing it again goes on. One that is at work stays, and what it stands on. A log that cannot
@@ -39,7 +48,11 @@ def prune(workspace: Workspace, tree: Tree, keep: Keep | int, *, dry_run: bool =
         else None,
     )
     found = replace(found, size=sum(_size(workspace.folder / record.id) for record in found.goes))
-    return found if dry_run else _carried_out(workspace, found)
+    if dry_run:
+        return found
+    if on_plan is not None:
+        on_plan(found)
+    return _carried_out(workspace, found)
 
 
 def all_scores(workspace: Workspace, tree: Tree, records: Sequence[Record]) -> dict[str, Score]:

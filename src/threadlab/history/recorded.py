@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.history.explained import Explained
-from threadlab.history.orchestration import OrchestrationContext
-from threadlab.history.standing import stands
-from threadlab.journal.record import AgentCall, Interrupt, ToolUse
+from threadlab.history.reading.standing import stands
+from threadlab.journal.record import AgentCall, Interrupt, QueueEntry, ToolUse
+from threadlab.journal.values import Trigger
 from threadlab.objects.message import Message
 from threadlab.objects.usage import Usage
 
@@ -15,8 +16,42 @@ class Recorded(Explained):
 
     @property
     def status(self) -> str:
-        """queued, in_progress, requires_action, or how it ended."""
+        """How it stands; derived from its log, and final once it is over.
+
+        queued: the input is on disk; in_progress; requires_action: it waits for an answer. Then one of
+        completed, failed, cancelled, expired (its time was over) and incomplete (its budget ended it).
+        """
         return self.record.status
+
+    @property
+    def trigger(self) -> Trigger:
+        """Why it exists: its `type` is user, system, schedule or rerun, its `cause` what began it."""
+        return self.record.trigger
+
+    @property
+    def input(self) -> str:
+        """What was said, literally."""
+        return self.record.received.input
+
+    @property
+    def queue(self) -> tuple[QueueEntry, ...]:
+        """Its commands in order, each with how it stands: pending, active, or how it ended."""
+        return self.record.queue
+
+    @property
+    def created_at(self) -> float:
+        """When the input came in, in Unix seconds by the service's clock, as are the other two times."""
+        return self.record.created_at
+
+    @property
+    def started_at(self) -> float | None:
+        """When its work began; None if it has not."""
+        return self.record.started_at
+
+    @property
+    def ended_at(self) -> float | None:
+        """When it was over; None if it is not."""
+        return self.record.ended_at
 
     @property
     def is_stalled(self) -> bool:
@@ -64,7 +99,8 @@ class Recorded(Explained):
         return self.output if self.status == "completed" and self.output else stands(self.record)
 
     def __repr__(self) -> str:
-        return f"<UserRun {self.id}: {self.status}>"
+        mark = self.trigger.mark
+        return f"<UserRun {self.id}: {self.status}{f', {mark}' if mark else ''}>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recorded) and self._identity == other._identity

@@ -34,20 +34,21 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 
 from threadlab.errors import BranchBusy, LeaseHeld, UserRunFinal, UserRunIdTaken
-from threadlab.history.absent_body import AbsentBody
-from threadlab.history.body import Body
-from threadlab.history.budget import Budget
+from threadlab.history.bodies.absent_body import AbsentBody
+from threadlab.history.bodies.body import Body
+from threadlab.history.bodies.orchestration import make_orchestration
+from threadlab.history.bodies.turn import TURN, Turn
 from threadlab.history.desk import Desk
 from threadlab.history.execution import Execution
-from threadlab.history.open_run import OpenRun
-from threadlab.history.orchestration import make_orchestration
-from threadlab.history.plan import Plan
 from threadlab.history.planning import head_of, plan, plan_to_take_up
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.on_plan import shows
+from threadlab.history.plans.plan import Plan
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.starting import Starting
-from threadlab.history.stop import Stop, StopKind, ask_to_stop
-from threadlab.history.thread_policy import BranchTurn
-from threadlab.history.turn import TURN, Turn
+from threadlab.history.thread_policy import BranchLease
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.open_run import OpenRun
+from threadlab.history.work.stop import Stop, StopKind, ask_to_stop
 from threadlab.journal.fact import Received
 from threadlab.journal.record import Record
 from threadlab.journal.run_directory import RunDirectory
@@ -59,38 +60,41 @@ LOGGER = logging.getLogger("threadlab.history")
 def start(desk: Desk, starting: Starting) -> Execution:
     """Accept a user run: its input is on disk when this returns. Drawing from the execution does its work.
 
-    Its plan is shown to `on_plan`, which may raise to have nothing done, and is the first thing that the
-    execution tells. Raises what `plan` does, and BranchBusy, before anything is written.
+    Its plan is shown to its `on_plan`, else, where it is no plain turn, to the history's; whoever is shown it
+    may raise to have nothing done. It is the first thing that the execution tells. Raises what `plan` does,
+    LabClosed and BranchBusy, before anything is written.
     """
-    planned = plan(desk, starting)
-    if starting.on_plan is not None:
-        starting.on_plan(planned)
-    turn = BranchTurn(desk.workspace, starting.branch)
     if not starting.reuse.is_offline:
-        turn.check_not_held_here()
-    _make_way(desk, starting, turn)
+        desk.lab.check_open()
+    planned = plan(desk, starting)
+    shows(starting.on_plan, None if starting.verb == "turn" else desk.on_plan, planned)
+    lease = BranchLease(desk.workspace, starting.branch)
+    if not starting.reuse.is_offline:
+        lease.check_not_held_here()
+    _make_way(desk, starting, lease)
     if starting.thread_policy == "reject" and not starting.reuse.is_offline:
-        turn.claim()
+        lease.claim()
     try:
-        return _accepted(desk, starting, planned, turn)
+        return _accepted(desk, starting, planned, lease)
     except BaseException:
-        turn.leave()
+        lease.leave()
         raise
 
 
 def take_up(desk: Desk, record: Record, starting: Starting) -> Execution:
     """Go on with a user run that was left, after a crash or at an interrupt. What it finished stays done.
 
-    Raises UserRunFinal for one that is over, and LeaseHeld for one that somebody works on.
+    Raises LabClosed, UserRunFinal for one that is over, and LeaseHeld for one that somebody works on.
     """
+    desk.lab.check_open()
     directory = desk.workspace.writer(record.id)
     open_run = OpenRun(directory, desk.lab.time, answers=starting.answers, attended=starting.attended)
     with _giving_up(directory):
         check_not_over(open_run.record)
-        if starting.on_plan is not None:
-            starting.on_plan(plan_to_take_up(desk, record, starting))
-    turn = BranchTurn(desk.workspace, record.received.branch)
-    return Execution(desk=desk, open_run=open_run, starting=starting, turn=turn)
+        _give(open_run, starting.budget)
+        shows(starting.on_plan, desk.on_plan, plan_to_take_up(desk, record, starting))
+    lease = BranchLease(desk.workspace, record.received.branch)
+    return Execution(desk=desk, open_run=open_run, starting=starting, lease=lease)
 
 
 def check_not_over(record: Record) -> None:
@@ -98,8 +102,15 @@ def check_not_over(record: Record) -> None:
     if record.ended_at is not None:
         raise UserRunFinal(
             f"user run {record.id} is over: it ended as {record.status}",
-            hint="retry() or rerun() makes it again; what it finished can be reused",
+            hint=_made_again(record),
         )
+
+
+def _give(open_run: OpenRun, budget: Budget) -> None:
+    """Another budget is an answer to the open question about the one before."""
+    for one in open_run.record.interrupts:
+        if one.kind == "budget" and one.answer is None and budget != budget_in(open_run.record):
+            open_run.answered(one.id, str(budget), "another budget")
 
 
 @contextmanager
@@ -122,7 +133,7 @@ def stop(desk: Desk, record: Record, why: Stop, body: Body | None = None) -> Non
     folder = desk.workspace.open(record.id).folder
     ask_to_stop(folder, why, desk.workspace.files)
     try:
-        starting = recorded_starting(desk, record)
+        starting = replace(recorded_starting(desk, record), on_plan=None)
         execution = take_up(desk, record, starting if body is None else replace(starting, body=body))
     except (LeaseHeld, UserRunFinal):  # somebody works on it, or just has
         return
@@ -151,6 +162,14 @@ def budget_in(record: Record) -> Budget:
     return Budget(**json.loads(record.config.settings.get("budget", "{}")))
 
 
+def _made_again(record: Record) -> str:
+    """What to do with one that is over: a flow's needs its component."""
+    if record.received.body == TURN:
+        return "retry() or rerun() makes it again; what it finished can be reused"
+    again = f"threadlab.flows.RunContext({record.received.body}, previous_run_id={record.id!r})"
+    return f"{again} makes it again; reuse= or start_hierarchy_path= says what it takes over"
+
+
 def _created(desk: Desk, received: Received, prefix: str, now: float) -> RunDirectory:
     """Its folder, whose name is its id. Where another took that one first, the next is drawn.
 
@@ -164,7 +183,7 @@ def _created(desk: Desk, received: Received, prefix: str, now: float) -> RunDire
             continue
 
 
-def _accepted(desk: Desk, starting: Starting, planned: Plan, turn: BranchTurn) -> Execution:
+def _accepted(desk: Desk, starting: Starting, planned: Plan, lease: BranchLease) -> Execution:
     head = head_of(desk, starting)
     now = desk.lab.time.now()
     received = Received(
@@ -183,10 +202,11 @@ def _accepted(desk: Desk, starting: Starting, planned: Plan, turn: BranchTurn) -
         changes=starting.changes,
     )
     directory = _created(desk, received, starting.prefix, now)
-    make_orchestration(directory.folder, desk.workspace.files)
-    open_run = OpenRun(directory, desk.lab.time, answers=starting.answers, attended=starting.attended)
-    open_run.write(planned.fact)
-    return Execution(desk=desk, open_run=open_run, starting=starting, turn=turn)
+    with _giving_up(directory):
+        make_orchestration(directory.folder, desk.workspace.files)
+        open_run = OpenRun(directory, desk.lab.time, answers=starting.answers, attended=starting.attended)
+        open_run.write(planned.fact)
+    return Execution(desk=desk, open_run=open_run, starting=starting, lease=lease)
 
 
 def _with_settings(starting: Starting) -> Config:
@@ -195,7 +215,7 @@ def _with_settings(starting: Starting) -> Config:
     return replace(starting.config, settings={**starting.config.settings, **settings})
 
 
-def _make_way(desk: Desk, starting: Starting, turn: BranchTurn) -> None:
+def _make_way(desk: Desk, starting: Starting, lease: BranchLease) -> None:
     """See to a head that waits for an answer, or was left in the middle, while nobody works on it."""
     if starting.reuse.is_offline or (head := head_of(desk, starting)) is None:
         return
@@ -209,7 +229,7 @@ def _make_way(desk: Desk, starting: Starting, turn: BranchTurn) -> None:
         return
     kind: StopKind = "rollback" if starting.thread_policy == "rollback" else "interrupt"
     stop(desk, waiting, Stop(kind=kind, by="a later input"))
-    turn.stopped = head
+    lease.stopped = head
 
 
 def _waits(branch: str, head: Record) -> BranchBusy:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from threadlab.conversation.answering_tools import AnsweringTools
-from threadlab.history.body import Body
-from threadlab.history.budget import Budget
-from threadlab.history.context import ContextPolicy, KeepAll
-from threadlab.history.interruption import AnswersInterrupts
-from threadlab.history.memo import Memo
-from threadlab.history.plan import Plan
-from threadlab.history.reuse import Reuse
+from threadlab.history.bodies.body import Body
+from threadlab.history.contexts.context import ContextPolicy, KeepAll
+from threadlab.history.plans.memo import Memo
+from threadlab.history.plans.on_plan import ShowsPlan
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.thread_policy import ThreadPolicy
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
 from threadlab.journal.record import Record
 from threadlab.journal.values import Config, Trigger, Verb
 
@@ -25,9 +25,8 @@ class Starting:
 
     `base` is the user run that it makes again; without one it goes on from the branch's head. `changes` are
     told in the log, and are in `config` and `body` already. `policy` decides on the context. `on_plan` is
-    shown the plan before anything is written. `answers` is
-    asked at interrupts; `attended` says that somebody sees the events as they come; `stream` that growing
-    text is told, too.
+    shown the plan before anything is written. `answers` is asked at interrupts; `attended` says that somebody
+    sees the events as they come; `stream` that growing text is told, too.
     """
 
     body: Body
@@ -43,7 +42,7 @@ class Starting:
     tools: AnsweringTools | None = None
     policy: ContextPolicy = field(default_factory=KeepAll)
     budget: Budget = field(default_factory=Budget)
-    on_plan: Callable[[Plan], object] | None = None
+    on_plan: ShowsPlan = "history"
     answers: AnswersInterrupts | None = None
     attended: bool = False
     stream: bool = False

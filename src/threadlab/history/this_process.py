@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from threadlab.conversation.answering_tools import AnsweringTools
-from threadlab.history.budget import Budget
-from threadlab.history.context import ContextPolicy, KeepAll
-from threadlab.history.interruption import AnswersInterrupts
-from threadlab.history.made_body import MakesBodies
+from threadlab.history.bodies.made_body import MakesBodies
+from threadlab.history.contexts.context import ContextPolicy, KeepAll
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

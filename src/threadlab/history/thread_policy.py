@@ -19,8 +19,8 @@ from typing import Literal
 from urllib.parse import quote
 
 from threadlab.errors import BranchBusy, LeaseHeld, UnknownUserRun
-from threadlab.history.open_run import OpenRun
-from threadlab.history.stop import Stop, StopKind, ask_to_stop
+from threadlab.history.work.open_run import OpenRun
+from threadlab.history.work.stop import Stop, StopKind, ask_to_stop
 from threadlab.journal.fact import Queued
 from threadlab.journal.lock import Lock
 from threadlab.journal.workspace import Workspace
@@ -38,8 +38,8 @@ CHOICES = (
 )
 
 
-class BranchTurn:
-    """The right to work on a branch. `entered` is drawn until it is our turn; `leave` gives it back."""
+class BranchLease:
+    """The right to work on a branch: one at a time has it. `entered` waits for it, `leave` gives it back."""
 
     def __init__(self, workspace: Workspace, branch: str) -> None:
         self._workspace = workspace
@@ -63,13 +63,13 @@ class BranchTurn:
             return None
 
     def claim(self) -> None:
-        """Take the turn at once. Raises BranchBusy if a user run works on the branch, or waits for it."""
+        """Take it at once. Raises BranchBusy if a user run works on the branch, or waits for it."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._enter(self._queue / "~"):
             raise busy(self._branch, self.at_work or "(one that waits)", "is at work on it")
 
     def check_not_held_here(self) -> None:
-        """Raise BranchBusy if this very thread holds the turn: it would wait for itself, for ever."""
+        """Raise BranchBusy if this very thread holds it: it would wait for itself, for ever."""
         if _HOLDERS.get(self._lock.path) == get_ident():
             raise BranchBusy(
                 f"branch {self._branch!r} is busy: user run {self.at_work} was begun here, and is half done",
@@ -78,7 +78,7 @@ class BranchTurn:
             )
 
     def entered(self, open_run: OpenRun, policy: ThreadPolicy) -> Iterator[None]:
-        """Wait for the turn, yielding at each look. Raises Stopped if somebody asks for the end meanwhile."""
+        """Wait for it, yielding at each look. Raises Stopped if somebody asks for the end meanwhile."""
         if self._is_ours:
             self._say_who(open_run)
             return
@@ -113,8 +113,13 @@ class BranchTurn:
             ask_to_stop(folder, Stop(kind=kind, by=by), self._workspace.files)
 
     def _take_place(self, id: str, *, first: bool) -> Path:
-        """A file whose name says when we came; those who stopped another go before those who wait."""
+        """A file whose name says when we came; those who stopped another go before those who wait.
+
+        One that was left by a crash, while it waited, has its place still: else it would wait for itself.
+        """
         self._queue.mkdir(exist_ok=True)
+        for before in self._queue.glob(f"[01]-*-{id}"):
+            return before
         place = self._queue / f"{0 if first else 1}-{time.time_ns():020d}-{id}"
         self._workspace.files.create(place, b"")
         return place

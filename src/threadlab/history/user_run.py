@@ -7,24 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threadlab.errors import HistoryError, LeaseHeld
+from threadlab.errors import HistoryError
 from threadlab.history.again import Edited
-from threadlab.history.budget import Budget
-from threadlab.history.changes import Changes
-from threadlab.history.commands import Input
-from threadlab.history.delivered_answer import deliver
+from threadlab.history.bodies.made_body import body_again
+from threadlab.history.contexts.recorded_context import as_recorded
 from threadlab.history.desk import Desk
 from threadlab.history.execution import Execution, Seen
-from threadlab.history.interruption import AnswersInterrupts, check_answer
-from threadlab.history.made_body import body_again
-from threadlab.history.onlooker import OnEvent, Onlooker, OnPlan
-from threadlab.history.open_run import OpenRun
-from threadlab.history.plan import Plan
+from threadlab.history.given_answer import give_answer
+from threadlab.history.onlooker import OnEvent, Onlooker
 from threadlab.history.planning import check_tools, plan_to_take_up
+from threadlab.history.plans.changes import Changes
+from threadlab.history.plans.commands import Input
+from threadlab.history.plans.on_plan import ShowsPlan
+from threadlab.history.plans.plan import Plan
+from threadlab.history.plans.reuse import Reuse
+from threadlab.history.plans.run_options import check_choice
 from threadlab.history.recorded import Recorded
-from threadlab.history.recorded_context import as_recorded
-from threadlab.history.reuse import Reuse
-from threadlab.history.run_options import check_choice
 from threadlab.history.start import (
     budget_in,
     check_not_over,
@@ -33,9 +31,11 @@ from threadlab.history.start import (
     take_up,
 )
 from threadlab.history.starting import Starting
-from threadlab.history.stop import Stop
 from threadlab.history.this_process import ThisProcess
 from threadlab.history.thread_policy import ThreadPolicy
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
+from threadlab.history.work.stop import Stop
 from threadlab.journal.archive import Archived, export
 from threadlab.objects.agent import Agent
 
@@ -70,14 +70,14 @@ class UserRun(Recorded):
         reuse: Reuse | None = None,
         budget: Budget | None = None,
         thread_policy: ThreadPolicy = "enqueue",
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
         on_event: OnEvent | None = None,
         on_interrupt: AnswersInterrupts | None = None,
     ) -> UserRun:
         """Make it again as it was, all of it live, or with `reuse` of what it finished.
 
-        Its budget is the one that it had, unless another is given. See `Onlooker` for the last three:
-        `on_plan=print` shows the plan before anything is written.
+        Its budget is the one that it had, unless another is given. The plan is shown before anything is
+        written, to `on_plan`, else as the history does it: see `ShowsPlan`, and `Onlooker` for the other two.
         """
         onlooker = Onlooker(on_plan=on_plan, on_event=on_event, on_interrupt=on_interrupt)
         again = self._edited(Changes(), budget=budget)
@@ -89,7 +89,7 @@ class UserRun(Recorded):
         *,
         budget: Budget | None = None,
         thread_policy: ThreadPolicy = "enqueue",
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
         on_event: OnEvent | None = None,
         on_interrupt: AnswersInterrupts | None = None,
     ) -> UserRun:
@@ -127,7 +127,7 @@ class UserRun(Recorded):
         return self._edited(changes, budget=budget)
 
     def replay(
-        self, *, on_plan: OnPlan | None = None, on_event: OnEvent | None = None, **changes: Any
+        self, *, on_plan: ShowsPlan = "history", on_event: OnEvent | None = None, **changes: Any
     ) -> UserRun:
         """Make it again from what is recorded, with no request at all; `changes` are those of `edit`.
 
@@ -159,7 +159,7 @@ class UserRun(Recorded):
         self,
         *,
         budget: Budget | None = None,
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
         on_event: OnEvent | None = None,
         on_interrupt: AnswersInterrupts | None = None,
     ) -> UserRun:
@@ -177,6 +177,8 @@ class UserRun(Recorded):
                 )
             again = self._edited(Changes(), budget=budget, on_interrupt=on_interrupt)
             return again.made("rerun", Reuse.finished(), "enqueue", onlooker)
+        if budget is None and on_interrupt is None and self._this_process.on_interrupt is None:
+            self._check_nothing_asked_of_its_budget()
         onlooker.watch(self._taken_up(budget, on_interrupt, attended=False, on_plan=on_plan))
         return self
 
@@ -190,31 +192,14 @@ class UserRun(Recorded):
         """The same as events; `attended` says that whoever draws them decides on approvals."""
         return self._taken_up(budget, on_interrupt, attended=attended).follow()
 
-    def answer(self, answer: str, interrupt: str | None = None) -> UserRun:
+    def answer(self, answer: str, interrupt: str | None = None, *, on_plan: ShowsPlan = "history") -> UserRun:
         """Answer a question that it waits with, the only one or that of the id `interrupt`, and go on.
 
         Where somebody watches it, he goes on with it, as soon as the answer arrives. What an answer may be:
-        see `AnswersInterrupts`. Raises HistoryError for any other, and if nothing of that id is open.
+        see `AnswersInterrupts`. Raises HistoryError for any other, and where no such question is open.
         """
-        waiting = [one for one in self.interrupts if interrupt in (None, one.id)]
-        if len(waiting) != 1:
-            ids = ", ".join(one.id for one in self.interrupts) or "none"
-            raise HistoryError(
-                f"user run {self.id} has no single open question {interrupt or ''}".rstrip(),
-                hint=f"open are: {ids}; name one with answer(text, interrupt=...)",
-            )
-        check_answer(waiting[0], answer)
-        workspace = self._desk.workspace
-        try:
-            directory = workspace.writer(self.id)
-        except LeaseHeld:
-            deliver(workspace.open(self.id).folder, waiting[0].id, answer, workspace.files)
-            return self
-        try:
-            OpenRun(directory, self._desk.lab.time).answered(waiting[0].id, answer, "user")
-        finally:
-            directory.close()
-        return self.resume()
+        is_ours = give_answer(self._desk, self.record, answer, interrupt)
+        return self.resume(on_plan=on_plan) if is_ours else self
 
     def export(self, path: str | Path) -> Archived:
         """Write it into one file, itself alone; `branch.export(path)` takes along what it went on from."""
@@ -231,6 +216,16 @@ class UserRun(Recorded):
             body = makes.body(received.input, received.config)
         stop(self._desk, record, Stop(kind="cancel", by="user", why=why), body)
         return self
+
+    def _check_nothing_asked_of_its_budget(self) -> None:
+        """Raise HistoryError where it would only ask the same again."""
+        for one in self.interrupts:
+            if one.kind == "budget":
+                raise HistoryError(
+                    f"user run {self.id} cannot go on: {one.question}",
+                    hint='say answer("extend") or answer("stop"), or give it more: '
+                    "resume(budget=threadlab.runs.Budget(...))",
+                )
 
     def _was_stopped_by_its_budget(self) -> bool:
         return any(one.kind == "budget" and one.answer == "stop" for one in self.record.interrupts)
@@ -263,7 +258,7 @@ class UserRun(Recorded):
         on_interrupt: AnswersInterrupts | None,
         *,
         attended: bool,
-        on_plan: OnPlan | None = None,
+        on_plan: ShowsPlan = "history",
     ) -> Execution:
         starting = replace(self._to_take_up(budget, on_interrupt, attended=attended), on_plan=on_plan)
         return take_up(self._desk, self.record, starting)

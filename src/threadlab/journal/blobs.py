@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ class Blobs:
         name = sha256(content).hexdigest()
         path = self.folder / name
         if not path.exists():
-            self._files.replace(path, content)
+            with suppress(FileExistsError):  # somebody has kept the same at this moment
+                self._files.create(path, content)
         return name
 
     def take_over(self, name: str, origin: Blobs) -> None:

@@ -24,6 +24,9 @@ Dimension = Literal["agent", "pattern", "parameters", "team"]
 """What a decision decides on, and what its outcome may be attributed to."""
 
 DECIDE = "decide"
+POST_MORTEM = "post_mortem"
+ORCHESTRATED = "orchestrated"
+"""What the log calls the body of an orchestrated user run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,11 @@ class Decision:
 def decision_path(path: str) -> str:
     """The path of a decision's agent call, and of what is said of the decision: "2" → "2.decide"."""
     return f"{path}.{DECIDE}"
+
+
+def is_deciding(path: str) -> bool:
+    """Whether the agent call at that path served the orchestrator, not the request."""
+    return path.rpartition(".")[2] in (DECIDE, POST_MORTEM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

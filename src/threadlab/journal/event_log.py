@@ -70,8 +70,9 @@ class EventLog:
         if not isinstance(over, Ended):
             return
         raise UserRunFinal(
-            f"the user run is over ({over.status}): its log takes no {type(fact).__name__} any more",
-            hint="tags, score, groups, feedback and metadata can still change; retry or rerun it",
+            f"the user run is over ({over.status}), and what happened in it is never changed afterwards",
+            hint="tag, score, group, rate and note it as you like; retry() or rerun() makes it again, and a "
+            "tool that takes longer than its user run promises its result: current_user_run().ticket(...)",
         )
 
 

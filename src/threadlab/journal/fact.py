@@ -10,6 +10,7 @@
     UnitStarted, UnitEnded         any other unit of work: a node of a flow
     Interrupted, Answered          a pause, and the answer that ended it
     TicketIssued                   a tool will answer later
+    SummaryWritten                 an agent summed up an earlier user run for the context: what that cost
     ArtifactKept, ScratchSet, Promoted, Logged
     Ended                          the one final status
 
@@ -68,16 +69,24 @@ class Received(Fact):
 class Planned(Fact):
     """What was going to be reused and executed, as paths; `paid_again` cannot be reused at this service.
 
+    `possible` are those that may be executed, as it turns out on the way.
     `tool_results` are those that were there for the executed calls; `leaving` the ids of the later user runs
     that the branch would no longer lead to.
     """
 
     reused: tuple[str, ...] = ()
     executed: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
     paid_again: tuple[str, ...] = ()
     tool_results: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     estimated_tokens: int = 0
+
+    def __str__(self) -> str:
+        told = {"reuse": self.reused, "execute": self.executed, "perhaps": self.possible}
+        told |= {"paid again:": self.paid_again}
+        words = [f"{verb} {', '.join(paths)}" for verb, paths in told.items() if paths]
+        return f"planned: {'; '.join(words) or 'nothing'}; about {self.estimated_tokens} tokens"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +220,15 @@ class TicketIssued(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryWritten(Fact):
+    """A model was asked for the summary of an earlier user run, for this one's context; this one pays."""
+
+    user_run: str
+    usage: Usage
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactKept(Fact):
     """A file was kept under its hash in the run directory."""
 
@@ -258,27 +276,11 @@ class Ended(Fact):
 
 
 AnyFact = (
-    Received
-    | Planned
-    | Queued
-    | Began
-    | CommandStarted
-    | CommandEnded
-    | CallStarted
-    | CallTied
-    | Observed
-    | CallEnded
-    | UnitStarted
-    | UnitEnded
-    | Interrupted
-    | Answered
-    | TicketIssued
-    | ArtifactKept
-    | ScratchSet
-    | Promoted
-    | Logged
-    | Ended
-)
+    Received | Planned | Queued | Began | CommandStarted | CommandEnded
+    | CallStarted | CallTied | Observed | CallEnded | UnitStarted | UnitEnded
+    | Interrupted | Answered | TicketIssued | SummaryWritten
+    | ArtifactKept | ScratchSet | Promoted | Logged | Ended
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,8 +67,10 @@ class Files(Protocol):
 class Disk:
     """The real file system.
 
-    With `durability="process"` what was written survives the death of the process, not of the machine;
-    "full" waits for the disk after each write (fsync of the file, and of the folder where a name is new).
+    With `durability="process"` what was written survives the death of the process. A power cut may then take
+    the last instants, but no file made by `create` is ever found without its content, and a log is cut, never
+    changed. "full" waits for the disk after each write: fsync of the file, and of the folder where a name is
+    new.
     """
 
     def __init__(self, durability: Durability = "process") -> None:
@@ -76,7 +78,7 @@ class Disk:
 
     def make_folder(self, path: Path) -> None:
         """See `Files`."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folders(path.parent)
         path.mkdir()
         self._sync_folder(path.parent)
 
@@ -106,21 +108,21 @@ class Disk:
 
     def replace(self, path: Path, content: bytes) -> None:
         """See `Files`."""
-        with self._beside(path, content) as beside:
+        with self._beside(path, content, waits=self._full) as beside:
             beside.replace(path)
         self._sync_folder(path.parent)
 
     def create(self, path: Path, content: bytes) -> None:
         """See `Files`."""
-        with self._beside(path, content) as beside:
-            path.hardlink_to(beside)  # the one way to give a whole file a name that nobody has
+        with self._beside(path, content, waits=self._full or bool(content)) as beside:
+            _name(beside, path)
         with suppress(OSError):
             beside.unlink()
         self._sync_folder(path.parent)
 
     def link(self, path: Path, to: Path) -> None:
         """See `Files`."""
-        to.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folders(to.parent)
         try:
             to.hardlink_to(path)
         except FileExistsError:
@@ -139,13 +141,16 @@ class Disk:
         path.unlink(missing_ok=True)
 
     @contextmanager
-    def _beside(self, path: Path, content: bytes) -> Iterator[Path]:
-        """A file with that content beside the path; it is gone afterwards, unless it was given a name."""
+    def _beside(self, path: Path, content: bytes, *, waits: bool) -> Iterator[Path]:
+        """A file with that content beside the path; it is gone afterwards, unless it was given a name.
+
+        `waits` says whether the content is to be on the disk before it gets the name.
+        """
         beside = path.with_name(f".{path.name}.{os.getpid()}-{next(_NUMBERS)}{PART}")
         try:
-            with _opened(beside) as file:
+            with self._opened(beside) as file:
                 file.write(content)
-                if self._full:
+                if waits:
                     file.flush()
                     os.fsync(file.fileno())
             yield beside
@@ -153,6 +158,21 @@ class Disk:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
             raise
+
+    def _opened(self, path: Path) -> BinaryIO:
+        """A new file; the folder is made only where it is missing, for it mostly is there."""
+        try:
+            return path.open("wb")
+        except FileNotFoundError:
+            self._make_folders(path.parent)
+            return path.open("wb")
+
+    def _make_folders(self, folder: Path) -> None:
+        """Make it and those above it that are missing, each known to the one above it."""
+        missing = [one for one in (folder, *folder.parents) if not one.exists()] if self._full else []
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in reversed(missing):
+            self._sync_folder(one.parent)
 
     def _sync_folder(self, folder: Path) -> None:
         if not self._full or os.name == "nt":  # Windows opens no folder
@@ -164,13 +184,18 @@ class Disk:
             os.close(descriptor)
 
 
-def _opened(path: Path) -> BinaryIO:
-    """A new file; the folder is made only where it is missing, for it mostly is there."""
+def _name(whole: Path, path: Path) -> None:
+    """Give a whole file a name that nobody has. Raises FileExistsError if somebody was first.
+
+    Where the file system has no links, the name is taken first, with nothing in it for an instant.
+    """
     try:
-        return path.open("wb")
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb")
+        path.hardlink_to(whole)
+    except FileExistsError:
+        raise
+    except OSError:
+        path.touch(exist_ok=False)
+        whole.replace(path)
 
 
 DISK = Disk()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import singledispatch
 
 from threadlab.errors import JournalError
@@ -30,12 +29,15 @@ from threadlab.journal.fact import (
     Promoted,
     Received,
     ScratchSet,
+    SummaryWritten,
     TicketIssued,
     UnitEnded,
     UnitStarted,
 )
+from threadlab.journal.fixed import Fixed
 from threadlab.journal.fold_call import ended, observed, started, tied
 from threadlab.journal.record import AgentCall, Interrupt, QueueEntry, Record, Unit
+from threadlab.journal.replaced import replaced
 
 COMPLETED = "completed"
 ABANDONED = "abandoned"
@@ -71,7 +73,7 @@ class GrowingRecord:
     def record(self) -> Record:
         """The record of all entries so far."""
         if self._record is None:
-            self._record = replace(
+            self._record = replaced(
                 self._rest,
                 calls=tuple(self._calls.values()),
                 units=tuple(self._units.values()),
@@ -123,10 +125,10 @@ class GrowingRecord:
     def _start_call(self, fact: CallStarted, at: float) -> None:
         before, key = self.call(fact.path), (fact.path, self._times[fact.path])
         if before is not None and before.status == "in_progress":
-            if before.thread_id is None:  # the service never heard of it
+            if before.thread_id is None or before.reused:  # the service did nothing for it
                 del self._calls[key]
             else:
-                self._calls[key] = replace(before, status=ABANDONED)
+                self._calls[key] = replaced(before, status=ABANDONED)
         self._times[fact.path] += 1
         self._calls[fact.path, self._times[fact.path]] = started(fact, at)
 
@@ -138,7 +140,7 @@ class GrowingRecord:
 
     def _end_unit(self, fact: UnitEnded) -> None:
         if (unit := self._units.get(fact.path)) is not None:
-            self._units[fact.path] = replace(
+            self._units[fact.path] = replaced(
                 unit,
                 status=fact.status,
                 result=fact.result,
@@ -170,13 +172,13 @@ def _fold(fact: Fact, record: Record, at: float) -> Record:
 
 @_fold.register
 def _(fact: Planned, record: Record, at: float) -> Record:
-    return replace(record, plan=fact)
+    return replaced(record, plan=fact)
 
 
 @_fold.register
 def _(fact: Began, record: Record, at: float) -> Record:
     if record.started_at is None:
-        record = replace(record, started_at=at, parent=fact.parent)
+        record = replaced(record, started_at=at, parent=fact.parent)
     return _live(record)
 
 
@@ -201,41 +203,46 @@ def _(fact: Interrupted, record: Record, at: float) -> Record:
         deadline=fact.deadline,
     )
     others = tuple(one for one in record.interrupts if one.id != fact.id)
-    return _live(replace(record, interrupts=(*others, interrupt)))
+    return _live(replaced(record, interrupts=(*others, interrupt)))
 
 
 @_fold.register
 def _(fact: Answered, record: Record, at: float) -> Record:
     interrupts = tuple(
-        replace(one, answer=fact.answer, by=fact.by) if one.id == fact.id else one
+        replaced(one, answer=fact.answer, by=fact.by) if one.id == fact.id else one
         for one in record.interrupts
     )
-    return _live(replace(record, interrupts=interrupts))
+    return _live(replaced(record, interrupts=interrupts))
 
 
 @_fold.register
 def _(fact: TicketIssued, record: Record, at: float) -> Record:
-    return replace(record, tickets=(*record.tickets, fact.ticket))
+    return replaced(record, tickets=(*record.tickets, fact.ticket))
+
+
+@_fold.register
+def _(fact: SummaryWritten, record: Record, at: float) -> Record:
+    return replaced(record, summaries=(*record.summaries, fact))
 
 
 @_fold.register
 def _(fact: ArtifactKept, record: Record, at: float) -> Record:
-    return replace(record, artifacts=(*record.artifacts, fact))
+    return replaced(record, artifacts=(*record.artifacts, fact))
 
 
 @_fold.register
 def _(fact: ScratchSet, record: Record, at: float) -> Record:
-    return replace(record, scratch={**record.scratch, fact.key: fact.value})
+    return replaced(record, scratch=Fixed({**record.scratch, fact.key: fact.value}))
 
 
 @_fold.register
 def _(fact: Promoted, record: Record, at: float) -> Record:
-    return replace(record, promoted={**record.promoted, fact.key: fact.value})
+    return replaced(record, promoted=Fixed({**record.promoted, fact.key: fact.value}))
 
 
 @_fold.register
 def _(fact: Ended, record: Record, at: float) -> Record:
-    return replace(
+    return replaced(
         record,
         status=_final(fact.status, record.queue),
         ended_at=at,
@@ -259,12 +266,12 @@ def _live(record: Record) -> Record:
     if record.started_at is None or record.ended_at is not None:
         return record
     waits = any(one.answer is None for one in record.interrupts)
-    return replace(record, status="requires_action" if waits else "in_progress")
+    return replaced(record, status="requires_action" if waits else "in_progress")
 
 
 def _with_command(record: Record, position: int, status: str) -> Record:
     queue = tuple(
-        replace(one, status=status) if number == position else one
+        replaced(one, status=status) if number == position else one
         for number, one in enumerate(record.queue, 1)
     )
-    return replace(record, queue=queue)
+    return replaced(record, queue=queue)

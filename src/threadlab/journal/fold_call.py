@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import singledispatch
 
 from threadlab.journal.fact import CallEnded, CallStarted, CallTied, Observed
 from threadlab.journal.record import AgentCall, ToolUse
+from threadlab.journal.replaced import replaced
 from threadlab.objects.event import (
     Event,
     MessageArrived,
@@ -39,12 +39,12 @@ def started(fact: CallStarted, at: float) -> AgentCall:
 
 def tied(call: AgentCall, fact: CallTied) -> AgentCall:
     """The call once the service made a run of it."""
-    return replace(call, thread_id=fact.thread_id, message_id=fact.message_id, lost=fact.lost)
+    return replaced(call, thread_id=fact.thread_id, message_id=fact.message_id, lost=fact.lost)
 
 
 def ended(call: AgentCall, fact: CallEnded) -> AgentCall:
     """The call when it is over."""
-    return replace(
+    return replaced(
         call,
         status=fact.status,
         output=fact.output,
@@ -67,7 +67,7 @@ def _observe(event: Event, call: AgentCall, reused: str) -> AgentCall:
 
 @_observe.register
 def _(event: StatusChanged, call: AgentCall, reused: str) -> AgentCall:
-    return replace(call, run=event.run)
+    return replaced(call, run=event.run)
 
 
 @_observe.register
@@ -75,7 +75,7 @@ def _(event: StepChanged, call: AgentCall, reused: str) -> AgentCall:
     steps = tuple(event.step if one.id == event.step.id else one for one in call.steps)
     if not any(one.id == event.step.id for one in call.steps):
         steps = (*steps, event.step)
-    call = replace(call, steps=steps, usage=sum((one.usage for one in steps if one.usage), Usage()))
+    call = replaced(call, steps=steps, usage=sum((one.usage for one in steps if one.usage), Usage()))
     for asked in event.step.tool_calls:
         call = _with_use(call, asked, reused)
         if asked.is_hosted:
@@ -85,7 +85,7 @@ def _(event: StepChanged, call: AgentCall, reused: str) -> AgentCall:
 
 @_observe.register
 def _(event: ToolCallsRequested, call: AgentCall, reused: str) -> AgentCall:
-    call = replace(call, run=event.run)
+    call = replaced(call, run=event.run)
     for asked in event.calls:
         call = _with_use(call, asked, reused)
     return call
@@ -106,14 +106,14 @@ def _(event: ToolFinished, call: AgentCall, reused: str) -> AgentCall:
 @_observe.register
 def _(event: OutputsSubmitted, call: AgentCall, reused: str) -> AgentCall:
     given = {one.tool_call_id: one.output for one in event.outputs}
-    tools = tuple(replace(one, output=given.get(one.call_id, one.output)) for one in call.tools)
-    return replace(call, run=event.run, tools=tools)
+    tools = tuple(replaced(one, output=given.get(one.call_id, one.output)) for one in call.tools)
+    return replaced(call, run=event.run, tools=tools)
 
 
 @_observe.register
 def _(event: MessageArrived, call: AgentCall, reused: str) -> AgentCall:
     others = tuple(one for one in call.messages if one.id != event.message.id)
-    return replace(call, messages=(*others, event.message))
+    return replaced(call, messages=(*others, event.message))
 
 
 def _with_use(call: AgentCall, asked: ToolCall, reused: str) -> AgentCall:
@@ -131,7 +131,7 @@ def _with_use(call: AgentCall, asked: ToolCall, reused: str) -> AgentCall:
         output=asked.output,
         reused=reused,
     )
-    return replace(call, tools=(*call.tools, use))
+    return replaced(call, tools=(*call.tools, use))
 
 
 def _hosted(call: AgentCall, asked: ToolCall, step: RunStep) -> AgentCall:
@@ -143,5 +143,5 @@ def _hosted(call: AgentCall, asked: ToolCall, step: RunStep) -> AgentCall:
 
 
 def _changed(call: AgentCall, asked: ToolCall, **changes: object) -> AgentCall:
-    tools = tuple(replace(one, **changes) if one.call_id == asked.id else one for one in call.tools)  # type: ignore[arg-type]
-    return replace(call, tools=tools)
+    tools = tuple(replaced(one, **changes) if one.call_id == asked.id else one for one in call.tools)
+    return replaced(call, tools=tools)

@@ -25,7 +25,7 @@ from threadlab.journal.listed import UNREADABLE, Filter, Listed
 from threadlab.journal.run_directory import EVENTS
 from threadlab.journal.watch import Watch
 
-VERSION = 1
+VERSION = 2
 _BUSY_SECONDS = 30.0
 _FEW = 500
 _WORD = re.compile(r"\w+")
@@ -41,6 +41,8 @@ CREATE TABLE user_run (
 );
 CREATE INDEX by_time ON user_run (created_at, id);
 CREATE INDEX by_status ON user_run (status, id);
+CREATE TABLE seen (notes INTEGER NOT NULL);
+INSERT INTO seen VALUES (0);
 CREATE TABLE named (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
 CREATE INDEX named_of ON named (number);
 CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
@@ -57,6 +59,7 @@ class Index:
     def __init__(self, folder: Path, read: Read, is_stalled: Callable[[str], bool]) -> None:
         self.path = folder / "index.sqlite"
         self._folder = folder
+        self._place = str(folder)
         self._read = read
         self._is_stalled = is_stalled
         self._one_by_one = Lock()
@@ -120,7 +123,7 @@ class Index:
     def _make(self, database: sqlite3.Connection) -> None:
         database.execute("BEGIN IMMEDIATE")
         if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:  # unless somebody was quicker
-            for table in ("user_run", "named", "words"):
+            for table in ("user_run", "seen", "named", "words"):
                 database.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 database.execute(statement)
@@ -130,24 +133,36 @@ class Index:
 
     def _heal(self, database: sqlite3.Connection) -> None:
         made = database.execute("PRAGMA application_id").fetchone()[0]
+        (notes,) = database.execute("SELECT notes FROM seen").fetchone()
+        are_noted = True
         if made != self._made:
             self._forget_what_was_seen()
+            are_noted = self._watch.go_on_from(notes)
         look = self._watch.look()
-        suspects = look.names - self._indexed | look.annotated
-        suspects |= {id for (id,) in database.execute(_LIVE)} & look.names
+        live = {id for (id,) in database.execute(_LIVE)} & look.names
+        suspects = look.names - self._indexed | look.annotated | live
         known = _known(database, suspects)
-        there = {id: sizes for id in sorted(suspects) if (sizes := self._sizes(id))[0]}
-        changed = [id for id, sizes in there.items() if known.get(id) != sizes]
+        surely = set() if are_noted else suspects
+        there = self._sizes(suspects, known, look.annotated | live | surely)
+        changed = sorted(id for id, sizes in there.items() if known.get(id) != sizes)
         gone = (self._indexed if self._made == made else _ids(database)) - look.names
         fresh = {id: read for id in changed if (read := self._read_safely(id))}
         if changed or gone:
             _change(database, [*gone, *changed], fresh, there)
+        if self._watch.read != notes:
+            database.execute("UPDATE seen SET notes = ?", (self._watch.read,))
         self._indexed = (self._indexed | there.keys()) - gone - (set(changed) - fresh.keys())
         self._made = made
 
-    def _sizes(self, id: str) -> Sizes:
-        folder = f"{self._folder}/{id}"
-        return _size(f"{folder}/{EVENTS}"), _size(f"{folder}/{ANNOTATIONS}")
+    def _sizes(self, ids: Set[str], known: Mapping[str, Sizes], annotated: Set[str]) -> dict[str, Sizes]:
+        """Of those that have a log. Where nobody was annotated, it is as it was known to be."""
+        found = {}
+        for id in ids:
+            if events := _size(f"{self._place}/{id}/{EVENTS}"):
+                as_known = id in known and id not in annotated
+                annotations = known[id][1] if as_known else _size(f"{self._place}/{id}/{ANNOTATIONS}")
+                found[id] = events, annotations
+        return found
 
     def _read_safely(self, id: str) -> tuple[Listed, str] | None:
         """A broken folder is listed as such: it hides none of the others. None if it is gone meanwhile."""
@@ -191,9 +206,9 @@ def _known(database: sqlite3.Connection, ids: Set[str]) -> dict[str, Sizes]:
     """The sizes of which the index knows, of these user runs."""
     query = "SELECT id, events, annotations FROM user_run"
     if len(ids) > _FEW:
-        return {id: (events, annotations) for id, events, annotations in database.execute(query)}
+        return {row[0]: row[1:] for row in database.execute(query)}
     rows = (row for id in ids for row in database.execute(f"{query} WHERE id = ?", (id,)))
-    return {id: (events, annotations) for id, events, annotations in rows}
+    return {row[0]: row[1:] for row in rows}
 
 
 def _ids(database: sqlite3.Connection) -> set[str]:

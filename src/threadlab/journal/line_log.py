@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from threadlab.errors import JournalError
 from threadlab.journal.blobs import Blobs
 from threadlab.journal.codec import dumped
@@ -83,12 +85,20 @@ def lines(path: Path, blobs: Blobs, start: int = 0) -> Iterator[tuple[int, dict[
     for line in content[: _whole(content)].splitlines(keepends=True):
         at += len(line)
         try:
-            document = json.loads(line)
+            document = _parsed(line)
         except ValueError as error:
             raise broken(path, at - len(line), f"it is no JSON ({error})") from error
         if not isinstance(document, dict):
             raise broken(path, at - len(line), "it is no JSON object")
         yield at, blobs.joined(document, line)
+
+
+def _parsed(line: bytes) -> Any:
+    """The line as JSON, quickly; what only the slow reader takes, half a character for one, it is given."""
+    try:
+        return from_json(line)
+    except ValueError:
+        return json.loads(line)
 
 
 def broken(path: Path, begins: int, found: str) -> JournalError:

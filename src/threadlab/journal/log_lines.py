@@ -25,6 +25,7 @@ from threadlab.journal.fact import (
     Queued,
     Received,
     ScratchSet,
+    SummaryWritten,
     TicketIssued,
     UnitEnded,
     UnitStarted,
@@ -148,6 +149,11 @@ def _(fact: Answered) -> tuple[str, str]:
 @_said.register
 def _(fact: TicketIssued) -> tuple[str, str]:
     return "INFO", f"ticket {fact.ticket}: {fact.about}"
+
+
+@_said.register
+def _(fact: SummaryWritten) -> tuple[str, str]:
+    return "INFO", f"a summary of {fact.user_run} was written: {fact.usage.total_tokens} tokens"
 
 
 @_said.register

@@ -54,7 +54,23 @@ def measurements(record: Record, spans: tuple[Span, ...]) -> Iterator[Measuremen
                     span_id=span.span_id,
                     attributes={**about, "gen_ai.token.type": side},
                 )
+    yield from _of_summaries(record)
     yield from _counts(record)
+
+
+def _of_summaries(record: Record) -> Iterator[Measurement]:
+    """What the summaries took that an agent wrote for the context: tokens of the whole, of no agent call."""
+    for summary in record.summaries:
+        usage = summary.usage
+        for side, tokens in (("input", usage.prompt_tokens), ("output", usage.completion_tokens)):
+            yield Measurement(
+                name=TOKENS,
+                value=tokens,
+                unit="{token}",
+                at=record.entries[-1].at,
+                span_id=span_id(record.id, ROOT),
+                attributes={"name": f"summary of {summary.user_run}", "gen_ai.token.type": side},
+            )
 
 
 def _counts(record: Record) -> Iterator[Measurement]:

@@ -81,6 +81,7 @@ def at_a_glance(record: Record) -> dict[str, Any]:
         ],
         "interrupts": plain(record.interrupts),
         "tickets": list(record.tickets),
+        "summaries": plain(record.summaries),
         "artifacts": plain(record.artifacts),
         "scratch": plain(record.scratch),
         "promoted": plain(record.promoted),
@@ -205,6 +206,8 @@ def result_file(unit: AgentCall | Unit) -> Mapping[str, bytes]:
         "error": plain(unit.error),
         "reused": unit.reused,
     }
+    if isinstance(unit, AgentCall):
+        told["model"] = unit.run.model if unit.run else None
     return {f"{unit.path.replace('.', '/')}/result.json": _readable(told)}
 
 

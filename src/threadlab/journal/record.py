@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from threadlab.journal.fact import ArtifactKept, Entry, Planned, Received
+from threadlab.journal.fact import ArtifactKept, Entry, Planned, Received, SummaryWritten
 from threadlab.journal.values import Command, Config, ContextPart, InterruptKind, Trigger
 from threadlab.objects.fault import Fault
 from threadlab.objects.message import Message
@@ -115,6 +115,7 @@ class Record:
     interrupts: tuple[Interrupt, ...] = ()
     tickets: tuple[str, ...] = ()
     artifacts: tuple[ArtifactKept, ...] = ()
+    summaries: tuple[SummaryWritten, ...] = ()
     scratch: Mapping[str, Any] = field(default_factory=dict)
     promoted: Mapping[str, Any] = field(default_factory=dict)
     started_at: float | None = None
@@ -123,7 +124,7 @@ class Record:
     error: Fault | None = None
     reason: str = ""
     decisions: tuple[str, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
 
     @property
     def id(self) -> str:
@@ -142,8 +143,12 @@ class Record:
 
     @property
     def usage(self) -> Usage:
-        """The tokens of all its agent calls; those that were reused cost nothing again and are not in it."""
-        return sum((call.usage for call in self.calls if not call.reused), Usage())
+        """The tokens of all its agent calls, and of the summaries that an agent wrote for their context.
+
+        Those that were reused cost nothing again and are not in it.
+        """
+        calls = (call.usage for call in self.calls if not call.reused)
+        return sum((*calls, *(summary.usage for summary in self.summaries)), Usage())
 
     @property
     def tools(self) -> tuple[ToolUse, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from random import Random
 
@@ -11,6 +12,13 @@ from threadlab.errors import HistoryError
 PREFIX = "turn"
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_SERVICE_IDS: Mapping[str, str] = {
+    "msg_": "message",
+    "run_": "run of the service",
+    "step_": "run step",
+    "call_": "tool call",
+    "thread_": "thread of the service",
+}
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}-\d{8}-\d{6}-[0-9a-z]{4}")
 
 
@@ -28,3 +36,9 @@ def new_run_id(at: float, chance: Random, prefix: str = PREFIX) -> str:
 def is_run_id(name: str) -> bool:
     """Whether it has that form."""
     return _ID.fullmatch(name) is not None
+
+
+def what_else(id: str) -> str:
+    """The hint for the id of something that is no user run, such as a message; empty for any other text."""
+    kind = next((kind for begins, kind in _SERVICE_IDS.items() if id.startswith(begins)), "")
+    return kind and f"this is the id of a {kind}: say the user run that it belongs to, such as a turn-... id"

@@ -57,17 +57,26 @@ def of_unit(unit: Unit) -> Attributes:
     return {"threadlab.path": unit.path}
 
 
+def agent_name(record: Record, call: AgentCall) -> str:
+    """The agent's own name, else the one that it goes by in the user run: of a flow's node, its path."""
+    agent = record.config.agents.get(call.agent)
+    return (agent.name if agent else None) or call.agent
+
+
 def of_call(record: Record, call: AgentCall) -> Attributes:
     """Which agent was asked, on which thread, with which options, and for how many tokens."""
     agent = record.config.agents.get(call.agent)
-    options = {name: record.config.options.get(option) for option, name in _OPTIONS.items()}
+    told = record.config.options_of(call.agent)
+    options = {name: told.get(option) for option, name in _OPTIONS.items()}
     return _known(
         {
             "gen_ai.provider.name": PROVIDER,
-            "gen_ai.agent.name": call.agent,
+            "gen_ai.agent.name": agent_name(record, call),
+            "gen_ai.agent.description": agent.description if agent else None,
             "gen_ai.agent.id": call.run.agent_id if call.run else agent.id if agent else None,
             "gen_ai.conversation.id": call.thread_id,
             "gen_ai.request.model": call.run.model if call.run else agent.model if agent else None,
+            "threadlab.place": record.config.elsewhere.get(call.agent),
             "threadlab.run": call.run.id if call.run else None,
             "threadlab.path": call.path,
             **{name: value for name, value in options.items() if isinstance(value, int | float)},

@@ -19,6 +19,7 @@ from typing import Any
 from threadlab.journal.record import AgentCall, Record, ToolUse, Unit
 from threadlab.journal.span_attributes import (
     Attributes,
+    agent_name,
     of_call,
     of_step,
     of_tool,
@@ -162,7 +163,7 @@ class _Trace:
             own,
             self._parent(call.path),
             "invoke_agent",
-            f"invoke_agent {call.agent}".strip(),
+            f"invoke_agent {agent_name(self.record, call)}".strip(),
             (call.started_at, end),
             call.status,
             {**of_call(self.record, call), **self._said(said_in_call, call)},

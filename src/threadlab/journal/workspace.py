@@ -23,7 +23,7 @@ from threadlab.journal.listed import Listed, listed, searched_text
 from threadlab.journal.lock import Lock
 from threadlab.journal.record import Record
 from threadlab.journal.run_directory import EVENTS, LOCK, RunDirectory
-from threadlab.journal.run_id import PREFIX, is_run_id, new_run_id
+from threadlab.journal.run_id import PREFIX, is_run_id, new_run_id, what_else
 from threadlab.journal.watch import note_annotated
 
 Standing = Literal["over", "at work", "waits", "left"]
@@ -112,6 +112,7 @@ class Workspace:
     def annotate(self, id: str, annotation: Annotation, at: float) -> Annotations:
         """Tag, score, group, rate or describe it, also after its end; what is said of it now."""
         directory = self.open(id)
+        note_annotated(self.folder, id, self.files)
         annotate(directory.folder, annotation, at, self.files, directory.blobs)
         note_annotated(self.folder, id, self.files)
         return annotations_of(directory.folder, directory.blobs)
@@ -196,7 +197,7 @@ class Workspace:
         if not is_run_id(id) or not _accepted(folder):
             raise UnknownUserRun(
                 f"there is no user run {id!r} in {self.folder.name}/",
-                hint=self._alike(id),
+                hint=what_else(id) or self._alike(id),
             )
         return folder
 

@@ -1,0 +1,1 @@
+"""Bodies: what a user run executes: a turn, or what is made of a component."""

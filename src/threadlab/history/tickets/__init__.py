@@ -1,0 +1,1 @@
+"""Tickets: slow work that outlives its user run, and who starts the one that tells of it."""
