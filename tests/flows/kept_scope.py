@@ -8,8 +8,8 @@ from threading import Lock
 from typing import Any
 
 from threadlab.conversation.answering_tools import AnsweringTools
-from threadlab.history.interruption import Paused
-from threadlab.history.scope import Scope
+from threadlab.history.work.interruption import Paused
+from threadlab.history.work.scope import Scope
 from threadlab.journal.record import AgentCall
 
 

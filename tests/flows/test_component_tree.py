@@ -109,6 +109,110 @@ def test_the_data_is_frozen_and_nearest_names_win() -> None:
     assert [str(source) for _, source in tree.inputs["a.inner.text"].values()] == ["a.text"]
 
 
+def _polisher(id_: str, **inputs: str) -> AgentComponent:
+    """The same agent, with other inputs."""
+    return AgentComponent(id_, [PythonNode("shout", take), PythonNode("last", take)], inputs=inputs)
+
+
+def test_an_agent_stands_in_two_places_with_other_inputs() -> None:
+    """What its inputs say goes to its nodes, and nothing else of that name does."""
+    root = AgentComponent(
+        "a",
+        [
+            PythonNode("text", take, inputs={"text": "seed"}),
+            PythonNode("other", take),
+            _polisher("one", text="other"),
+            _polisher("two", text="seed"),
+            AgentComponent("three", [PythonNode("shout", take)], inputs=["text"]),
+            AgentComponent("four", [PythonNode("shout", take, inputs={"text": "words"})], inputs=["words"]),
+        ],
+        inputs=["seed", "words"],
+    )
+    tree = ComponentTree(root)
+    assert {path: str(tree.inputs[path]["text"][1]) for path in list(tree.inputs)[2:]} == {
+        "a.one.shout": "a.other",
+        "a.one.last": "a.other",
+        "a.two.shout": "the run's seed",
+        "a.two.last": "the run's seed",
+        "a.three.shout": "a.text",
+        "a.four.shout": "the run's words",
+    }
+    assert any(line.endswith("agent       text ← a.other") for line in str(tree).splitlines())
+    alone = ComponentTree(_polisher("one", text="other"))
+    assert (alone.run_inputs, str(alone.inputs["one.last"]["text"][1])) == (("text",), "the run's text")
+
+
+def number() -> int:
+    """A number."""
+    return 1
+
+
+def doubled(n: float) -> float:
+    """A number of a number."""
+    return 2 * n
+
+
+def anything() -> Any:
+    """Who knows."""
+    return 1
+
+
+def maybe(text: str | None) -> str | None:
+    """Text, perhaps."""
+    return text
+
+
+@pytest.mark.parametrize(
+    "children",
+    [
+        [PythonNode("n", number), PythonNode("twice", doubled)],
+        [CommandNode("n", ["echo", "3"]), PythonNode("twice", doubled)],
+        [PythonNode("text", anything), PythonNode("t", take)],
+        [PythonNode("text", maybe, inputs={"text": "topic"}), PythonNode("t", take)],
+    ],
+)
+def test_types_that_may_fit_are_left_alone(children: list[Component]) -> None:
+    """A number in a text is one, and who does not say what it gives may give it."""
+    ComponentTree(AgentComponent("agent", children, inputs=["topic"]))
+
+
+@pytest.mark.parametrize(
+    ("root", "told"),
+    [
+        (take, "the root of a flow is the function take, which is no component"),
+        (AgentComponent("a", [take]), 'threadlab.flows.PythonNode("take", take)'),  # type: ignore[list-item]
+        (AgentComponent("a", PythonNode("x", take)), "put them into a list"),  # type: ignore[arg-type]
+        (AgentComponent("a", ["x"]), "component 1 in a is the str 'x'"),  # type: ignore[list-item]
+        (PythonNode(take, take), "the function take for an id"),  # type: ignore[arg-type]
+        (PythonNode("x", number()), "the int 1 for its function"),  # type: ignore[arg-type]
+        (CommandNode("x", "ls -l"), "give its words"),
+        (AgentNode("x", prompt=None), "for its prompt"),  # type: ignore[arg-type]
+        (AgentNode("x", prompt="", tools=[take]), "put @tool above"),  # type: ignore[list-item]
+        (AgentNode("x", prompt="", options={"temprature": 1}), "did you mean temperature"),
+        (AgentNode("x", prompt="", options={"metadata": {}}), "outside of its options"),
+        (AgentComponent("a", [PythonNode("x", take)], inputs="topic"), "give their names"),
+        (PythonNode("x", take, inputs=["text"]), "say where each comes from"),  # type: ignore[arg-type]
+        (AgentComponent("a", [_polisher("b", text="no")]), "a.b takes its text from 'no'"),
+        (AgentComponent("a", [AgentComponent("b", [PythonNode("x", take)], inputs=["y"])]), "add 'y' to"),
+        (
+            AgentComponent("a", [PythonNode("n", number), PythonNode("x", take, inputs={"text": "n"})]),
+            "a.x wants text: str, and a.n gives integer",
+        ),
+        (
+            AgentComponent(
+                "a", [Parallel("p", [PythonNode("n", number)]), PythonNode("x", take, inputs={"text": "p"})]
+            ),
+            "a.p gives object",
+        ),
+    ],
+)
+def test_what_is_no_tree_of_components_is_told_in_words(root: Component, told: str) -> None:
+    """Whatever Python let be written down."""
+    with pytest.raises(FlowDefinitionError) as caught:
+        ComponentTree(root)
+    assert told in str(caught.value)
+
+
 def untyped(text):  # type: ignore[no-untyped-def]
     """No types."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.flows.kept_scope import KeptScope
-from threadlab.errors import CommandFailed, FlowError, IsolationFailed
+from threadlab.errors import CommandFailed, FlowDefinitionError, FlowError, IsolationFailed
 from threadlab.flows.component import (
     AgentComponent,
     AgentNode,
@@ -31,7 +31,7 @@ from threadlab.flows.node_inputs import NodeInputs
 from threadlab.flows.resources import ResourceRegistry
 from threadlab.flows.run_env_params import RunEnvParams
 from threadlab.flows.static_inputs import StaticInputs
-from threadlab.history.interruption import Paused
+from threadlab.history.work.interruption import Paused
 
 
 def execution(
@@ -102,6 +102,31 @@ def test_parallel_nodes_truly_overlap(tmp_path: Path) -> None:
 
     both = Parallel("both", [PythonNode("one", meet), PythonNode("two", meet)])
     assert execution(tmp_path, both, topic="x").result(KeptScope()) == {"one": True, "two": True}
+
+
+@pytest.mark.parametrize(("at_once", "together"), [(2, 2), (16, 5)])
+def test_no_more_parallel_nodes_are_at_work_together_than_are_allowed(
+    tmp_path: Path, at_once: int, together: int
+) -> None:
+    """Each of five waits for as many as may be there; one more would be counted."""
+    lock, here, most = threading.Condition(), list[str](), list[int]()
+
+    def work(name: str) -> None:
+        with lock:
+            here.append(name)
+            most.append(len(here))
+            lock.notify_all()
+            lock.wait_for(lambda: max(most) == together, timeout=10)
+            here.remove(name)
+
+    def node(id_: str) -> PythonNode:
+        return PythonNode(id_, lambda: work(id_))
+
+    many = Parallel("many", [node(f"n{number}") for number in range(5)], at_once=at_once)
+    execution(tmp_path, many).result(KeptScope())
+    assert max(most) == together
+    with pytest.raises(FlowDefinitionError, match="the int 0 for its at_once"):
+        execution(tmp_path, Parallel("none", [node("n")], at_once=0))
 
 
 def test_a_failed_node_fails_the_whole_and_nothing_behind_it_begins(tmp_path: Path) -> None:

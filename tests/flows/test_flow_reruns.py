@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from threadlab.flows.event_bus import NodeInputRequired
 from threadlab.flows.run_context import RunContext
 from threadlab.flows.runner import AgentRunner
 from threadlab.history.history import History
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.reuse import Reuse
 
 
 class Counted:
@@ -116,6 +117,85 @@ def test_a_rerun_from_a_path_takes_over_what_comes_before_it(
     assert second.record.usage.total_tokens == 0
     result = json.loads((second.env_params.run_dir / "agent" / "flow" / "first" / "result.json").read_text())
     assert result["result"] == "first" and result["reused"] == first.run_id
+
+
+def test_a_plan_knows_what_is_chosen_only_where_the_base_has_chosen(
+    context: MakesContext, counted: Counted
+) -> None:
+    """Before that its options are what may come, and nobody can say what their agents will take."""
+    say = AgentNode("say", prompt="Say hello to all", instructions="Be brief.")
+    options = [Flow("long", [counted.node("one"), say]), counted.node("short")]
+    root = AgentComponent("agent", [Conditional("way", lambda: "short", options), counted.node("last")])
+    first = context(root)
+    plan = first.plan()
+    assert plan.executed == ("agent.way", "agent.last")
+    assert plan.possible == ("agent.way.long.one", "agent.way.long.say", "agent.way.short")
+    assert str(plan).endswith("agent.way.long.say, agent.way.short as it turns out; at least 0 tokens")
+    run_of(first)
+    assert first.record.plan is not None and first.record.plan.possible == plan.possible
+    taken = first.rerun_from("agent.last").plan()
+    assert (taken.reused, taken.possible) == (("agent.way", "agent.way.short"), ())
+    assert str(taken).endswith("execute unit agent.last; no tokens")
+
+
+def test_a_plan_is_exact_as_far_as_what_units_are_given_is_known(
+    context: MakesContext, counted: Counted, lab: Lab
+) -> None:
+    """Other code is executed again; what comes behind it depends on what it gives, and is said to."""
+    first = context(three(counted), inputs={"seed": "s"})
+    run_of(first)
+
+    def other(seed: str = "") -> str:
+        counted.calls.append("other")
+        return "first"
+
+    flow = first.tree.root.children[0]  # type: ignore[attr-defined]
+    changed = replace(flow, children=(PythonNode("first", other), *flow.children[1:]))
+    root = AgentComponent("agent", [changed], inputs=["seed"])
+    run = context(root, previous_run_id=first.run_id, reuse=Reuse.finished())
+    plan = run.plan()
+    assert (plan.reused, plan.executed) == (("agent.flow.third",), ("agent.flow.first",))
+    assert plan.possible == ("agent.flow.second",)
+    asked = lab.wire.count
+    assert run_of(run) == "third"
+    assert counted.calls == ["first", "third", "other"] and lab.wire.count == asked
+    replayed = context(root, previous_run_id=first.run_id, reuse=Reuse.everything())
+    with pytest.raises(ReplayMissed, match=r"agent\.flow\.first"):
+        replayed.setup_run()
+
+
+def test_a_prompt_that_names_the_run_is_taken_over_all_the_same(context: MakesContext, lab: Lab) -> None:
+    """With the run that it was made in, through two reruns; asked again, it names the run that asks."""
+    ask = AgentNode("ask", prompt="Say {{ run.run_id }}", instructions="Be brief.")
+    root = AgentComponent("agent", [ask, PythonNode("last", lambda: 1)])
+    first = context(root)
+    run_of(first)
+    asked = lab.wire.count
+    again = first.rerun_from("agent.last")
+    run_of(again)
+    once_more = again.rerun_from("agent.last")
+    run_of(once_more)
+    run_of(context(root, previous_run_id=once_more.run_id, reuse=Reuse.everything()))
+    assert lab.wire.count == asked
+    assert once_more.record.calls[0].output == first.run_id
+    anew = once_more.rerun_from("agent.ask")
+    run_of(anew)
+    assert anew.record.calls[0].output == anew.run_id
+
+
+def test_a_replay_says_which_setting_of_a_profile_is_another_now(
+    context: MakesContext, project: Path
+) -> None:
+    """And nothing else; the record has the settings of each node's agent."""
+    profiles = '[cool]\nmodel = "small"\ntemperature = 0.1\n[warm]\nmodel = "small"\ntemperature = 0.9\n'
+    (project / "resources.toml").write_text(profiles)
+    root = AgentComponent("agent", [AgentNode("ask", prompt="Say hello", instructions="Be brief.")])
+    first = context(root, profile="cool")
+    run_of(first)
+    assert first.record.config.own_options == {"agent.ask": {"temperature": 0.1}}
+    replay = context(root, profile="warm", previous_run_id=first.run_id, reuse=Reuse.everything())
+    with pytest.raises(ReplayMissed, match=r"differs: options\.temperature: 0\.1 → 0\.9\n"):
+        replay.plan()
 
 
 def test_mending_the_third_node_does_not_pay_for_the_first_two_again(
@@ -292,7 +372,7 @@ def test_a_killed_run_goes_on_and_what_was_finished_is_not_done_again(project: P
     assert died.returncode == 9
     run_id = died.stdout.strip()
     (project / "mended").touch()
-    assert run(run_id).stdout.splitlines() == [run_id, "one two"]
+    assert run(run_id).stdout.splitlines()[-2:] == [run_id, "one two"]
     assert (project / "first").read_text() == "x"
 
 

@@ -51,7 +51,7 @@ def test_a_wrong_run_or_path_is_refused(tmp_path: Path) -> None:
     outcomes.leave("run-1", {}, message="nothing", at=0)
     with pytest.raises(OutcomeError, match="did you mean run-1"):
         outcomes.diff("run-1", "run-11")
-    for path in ("../out", "/out", "a/.git/config", ""):
+    for path in ("../out", "/out", "a/.git/config", "a//b", ""):
         with pytest.raises(OutcomeError, match="no path"):
             outcomes.leave("run-2", {path: b""}, message="out", at=2)
     assert outcomes.files("run-1") == {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -18,6 +19,7 @@ from threadlab.connect.lab import Lab
 from threadlab.errors import WrongPath
 from threadlab.flows import (
     AgentComponent,
+    AgentNode,
     AgentRunner,
     Component,
     Conditional,
@@ -27,7 +29,7 @@ from threadlab.flows import (
     RunContext,
 )
 
-SEEDS = range(4)
+SEEDS = range(3)
 
 
 class Crashed(BaseException):
@@ -36,7 +38,10 @@ class Crashed(BaseException):
 
 @dataclass
 class Grown:
-    """A random tree; `done` counts each node's work, and `dies_at` is where the process dies, once."""
+    """A random tree; `done` counts each node's work, and `dies_at` is where the process dies, once.
+
+    What a node gives depends on what it is given: the results of up to two components before it.
+    """
 
     chance: Random
     done: Counter[str] = field(default_factory=Counter)
@@ -45,36 +50,66 @@ class Grown:
     _ids: int = 0
 
     def tree(self) -> AgentComponent:
-        """Some flows, side by side and one after another, with choices in them."""
-        return AgentComponent("agent", [self._component(2) for _ in range(3)])
+        """Some flows, side by side and one after another, with choices in them; one agent is asked."""
+        children = self._row(3, 2, [])
+        taken = self.chance.choice([child.id for child in children])
+        ask = AgentNode("asked", prompt=f"Say {{{{ {taken} }}}}", instructions="Be brief.")
+        children.insert(self.chance.randint(children.index(_named(children, taken)) + 1, len(children)), ask)
+        return AgentComponent("agent", children)
 
-    def _component(self, depth: int) -> Component:
+    def node(self, id_: str, result: Any, before: Sequence[str] = ()) -> PythonNode:
+        """A node that counts its work."""
+        taken = self.chance.sample(list(before), min(len(before), self.chance.randint(0, 2)))
+        inputs = dict(zip(("one", "other"), taken, strict=False))
+
+        def work(one: Any = None, other: Any = None) -> Any:
+            self._count(id_)
+            return [result, crc32(repr((one, other)).encode())]
+
+        return PythonNode(id_, work, inputs=inputs)
+
+    def _row(self, length: int, depth: int, before: Sequence[str]) -> list[Component]:
+        """So many components, one after the other: each may take from those before it."""
+        row: list[Component] = []
+        for _ in range(length):
+            row.append(self._component(depth, [*before, *(one.id for one in row)]))
+        return row
+
+    def _component(self, depth: int, before: Sequence[str]) -> Component:
         kind = self.chance.choice(["node", "node", "flow", "parallel", "choice"]) if depth else "node"
         self._ids += 1
         id_ = f"{kind}{self._ids}"
         if kind == "node":
-            return PythonNode(id_, self._work(id_, self.chance.randrange(100)))
-        children = [self._component(depth - 1) for _ in range(self.chance.randint(1, 3))]
-        if kind == "choice":
-            chosen = self.chance.choice([child.id for child in children])
-            return Conditional(id_, self._work(id_, chosen), children)
-        return Flow(id_, children) if kind == "flow" else Parallel(id_, children)
+            return self.node(id_, self.chance.randrange(100), before)
+        many = self.chance.randint(1, 3)
+        if kind == "flow":
+            return Flow(id_, self._row(many, depth - 1, before))
+        children = [self._component(depth - 1, before) for _ in range(many)]
+        if kind == "parallel":
+            return Parallel(id_, children)
+        chosen = self.chance.choice([child.id for child in children])
 
-    def _work(self, id_: str, result: Any) -> Callable[[], Any]:
-        def work() -> Any:
-            with self._lock:
-                if self.dies_at == 0:
-                    raise Crashed(id_)
-                self.dies_at -= 1
-                self.done[id_] += 1
-            return result
+        def choose() -> str:
+            self._count(id_)
+            return chosen
 
-        return work
+        return Conditional(id_, choose, children)
+
+    def _count(self, id_: str) -> None:
+        with self._lock:
+            if self.dies_at == 0:
+                raise Crashed(id_)
+            self.dies_at -= 1
+            self.done[id_] += 1
+
+
+def _named(components: Sequence[Component], id_: str) -> Component:
+    return next(one for one in components if one.id == id_)
 
 
 @pytest.fixture(scope="module")
 def lab() -> Any:
-    """One for all: no agent is asked."""
+    """One for all."""
     with connect(seed=2, pace=0) as lab:
         yield lab
 
@@ -92,13 +127,22 @@ def results(context: RunContext) -> dict[str, str]:
     return {str(path.relative_to(folder)): json.loads(path.read_bytes())["result"] for path in files}
 
 
+def _asked(run: RunContext) -> list[str]:
+    """The agents' nodes that were not taken over."""
+    return [_id(call.path) for call in run.record.calls if not call.reused]
+
+
+def _id(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_rerun_from_any_node_equals_the_full_run(lab: Lab, tmp_path: Path, seed: int) -> None:
     """When nothing changed: its result, each node's, and the outcome; what came before is not done again."""
     grown = Grown(Random(seed))
     root = grown.tree()
     full, result = run(lab, tmp_path, root)
-    ran = {unit.path for unit in full.record.units}
+    ran = {unit.path for unit in full.record.units} | {"agent.asked"}
     for path in full.tree.inputs:
         grown.done.clear()
         if path not in ran:
@@ -109,8 +153,9 @@ def test_a_rerun_from_any_node_equals_the_full_run(lab: Lab, tmp_path: Path, see
         assert same == result and results(again) == results(full)
         assert full.outcomes.diff(full.run_id, again.run_id) == ""
         order = [one for one in full.tree.inputs if one in ran]
-        wanted = [one.rpartition(".")[2] for one in order[order.index(path) :]]
-        assert sorted(grown.done.elements()) == sorted(wanted)
+        before, wanted = order[: order.index(path)], order[order.index(path) :]
+        assert sorted([*grown.done.elements(), *_asked(again)]) == sorted(map(_id, wanted))
+        assert again.record.plan is not None and again.record.plan.reused == tuple(before)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -130,12 +175,36 @@ def test_after_a_crash_anywhere_no_finished_node_is_done_again(lab: Lab, tmp_pat
         resumed, same = run(lab, tmp_path, root, resume_run_id=crashed.run_id, branch=f"crash {dies_at}")
         assert resumed.run_id == crashed.run_id and same == result
         assert results(resumed) == results(full) and grown.done == whole
+        assert [call.status for call in resumed.record.calls] == ["completed"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_log_that_is_cut_off_anywhere_is_gone_on_with(lab: Lab, tmp_path: Path, seed: int) -> None:
+    """At the end of a line or in its midst: what the whole lines say is finished is not done again."""
+    grown = Grown(chance := Random(seed))
+    root = grown.tree()
+    full, result = run(lab, tmp_path, root)
+    for number in range(3):
+        branch = f"cut {number}"
+        cut, _ = run(lab, tmp_path, root, branch=branch)
+        events = cut.env_params.run_dir / "events.jsonl"
+        content = events.read_bytes()
+        first = content.index(b"\n", content.index(b'"began"'))
+        events.write_bytes(content[: chance.randint(first + 1, len(content) - 2)])
+        kept = events.read_bytes().split(b"\n")[:-1]
+        finished = [json.loads(line)["path"] for line in kept if b'"unit_ended"' in line]
+        grown.done.clear()
+        resumed, same = run(lab, tmp_path, root, resume_run_id=cut.run_id, branch=branch)
+        assert same == result and results(resumed) == results(full)
+        done = {path for path in full.tree.inputs if _id(path) in grown.done}
+        assert done.isdisjoint(finished)
+        assert {unit.path for unit in full.record.units} == {*done, *finished}
 
 
 def test_a_rerun_that_crashed_goes_on_with_what_it_may_take_over(lab: Lab, tmp_path: Path) -> None:
     """The nodes of its base that it had not come to are still not done again."""
     grown = Grown(Random(3))
-    nodes = [PythonNode(id_, grown._work(id_, id_)) for id_ in ("a", "b", "c", "d")]
+    nodes = [grown.node(id_, id_) for id_ in ("a", "b", "c", "d")]
     root = AgentComponent("agent", nodes)
     first, _ = run(lab, tmp_path, root)
     grown.dies_at = 1
@@ -156,4 +225,4 @@ def test_a_rerun_that_crashed_goes_on_with_what_it_may_take_over(lab: Lab, tmp_p
     grown.dies_at = -1
     grown.done.clear()
     _, result = run(lab, tmp_path, root, resume_run_id=again.run_id)
-    assert result == "d" and sorted(grown.done) == ["c", "d"]
+    assert result[0] == "d" and sorted(grown.done) == ["c", "d"]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from threadlab.connect.targets import Azure, Served
 from threadlab.errors import SettingsError, UnknownResource
-from threadlab.flows.resources import ResourceRegistry
+from threadlab.flows.resources import ModelResource, ResourceRegistry
 
 TOML = """
 [cheap]
@@ -21,6 +22,11 @@ settings = { top_p = 0.5 }
 
 [careful.models.fast]
 model = "medium"
+
+[shared]
+endpoint = "http://${HOST}/x"
+key = "${KEY}"
+settings = { top_p = 0.5 }
 """
 
 
@@ -39,7 +45,16 @@ def test_two_profiles_give_two_models(registry: ResourceRegistry) -> None:
     assert careful.get_model().options(environment) == {"model": "large", "temperature": 0.1, "top_p": 0.5}
     fast = careful.get_model("fast")
     assert fast.options(environment) == {"model": "medium", "temperature": 0.1, "top_p": 0.5}
-    assert str(registry) == "cheap: small\ncareful: large"
+    assert str(registry) == "cheap: small\ncareful: large\nshared: the model of its endpoint"
+
+
+def test_a_model_is_found_by_the_services_name_for_it_too(registry: ResourceRegistry) -> None:
+    """The profile's own as well as those with a name in the file; an unknown one is told what to write."""
+    careful = registry.get_resource_config("careful")
+    assert careful.get_model("large") == careful.get_model()
+    assert careful.get_model("medium") == careful.get_model("fast")
+    with pytest.raises(UnknownResource, match=r'\[careful.models."gpt-4.1"\] and below it model = "gpt-4.1"'):
+        careful.get_model("gpt-4.1")
 
 
 def test_an_unknown_name_says_what_there_is(registry: ResourceRegistry) -> None:
@@ -48,7 +63,7 @@ def test_an_unknown_name_says_what_there_is(registry: ResourceRegistry) -> None:
         registry.get_resource_config("carefull")
     with pytest.raises(UnknownResource, match="did you mean fast"):
         registry.get_resource_config("careful").get_model("fats")
-    with pytest.raises(UnknownResource, match="its profiles: cheap, careful"):
+    with pytest.raises(UnknownResource, match="its profiles: cheap, careful, shared"):
         registry.get_resource_config("zzz")
 
 
@@ -56,12 +71,28 @@ def test_references_are_read_late_and_never_printed(
     registry: ResourceRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The profile itself never holds the value."""
-    careful = registry.get_resource_config("careful").get_model()
+    shared = registry.get_resource_config("shared").get_model()
     with pytest.raises(SettingsError, match="HOST"):
-        careful.options({})
+        shared.target({"KEY": "sk-1"})
     monkeypatch.setenv("HOST", "secret-host")
-    assert careful.resolved().endpoint == "https://secret-host/api"
-    assert "secret-host" not in f"{careful!r} {careful} {careful.model_dump_json()}"
+    monkeypatch.setenv("KEY", "sk-secret")
+    assert shared.target() == Served(endpoint="http://secret-host/x", key="sk-secret")
+    assert shared.options() == {"top_p": 0.5}
+    assert "secret" not in f"{shared!r} {shared} {shared.model_dump_json()} {shared.target()}".replace(
+        "secret-host", ""
+    )
+
+
+def test_an_endpoint_is_a_service_of_its_own() -> None:
+    """A project on Azure, or with a key a server; without a key and a project's form it is refused."""
+    project = "https://${HOST}/api/projects/p"
+    there = ModelResource(endpoint=project, model="large").target({"HOST": "h.azure.com"})
+    assert there == Azure(endpoint="https://h.azure.com/api/projects/p", model="large")
+    assert ModelResource(model="large").target({}) is None
+    with pytest.raises(SettingsError, match="without a model"):
+        ModelResource(endpoint=project).target({"HOST": "h"})
+    with pytest.raises(SettingsError, match="does not start with https"):
+        ModelResource(endpoint="http://127.0.0.1:1/x", model="m").target({})
 
 
 def test_a_project_without_a_file_has_the_default_profile(tmp_path: Path) -> None:
@@ -79,7 +110,10 @@ def test_a_project_without_a_file_has_the_default_profile(tmp_path: Path) -> Non
         ("[a]\ntemperature = 7", "a.temperature"),
         ("a = 1", "a: "),
         ("[a", "no TOML"),
-        ("[a.models.b]\nkey = 'k'", "a.models.b.key"),
+        ("[a.models.b]\ncolour = 'k'", "a.models.b.colour"),
+        ("[a]\nendpoint = 'https://h/x'\nkey = 'sk-plain'", "a.key"),
+        ("[a]\nkey = '${KEY}'", "a key is for an endpoint"),
+        ("[a.settings]\ntemprature = 1", "did you mean temperature"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, told: str) -> None:

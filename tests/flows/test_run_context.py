@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,14 @@ import pytest
 
 from tests.flows.conftest import MakesContext
 from threadlab.connect.lab import Lab
-from threadlab.errors import CommandFailed, FlowDefinitionError, FlowError
+from threadlab.errors import CommandFailed, FlowDefinitionError, FlowError, HistoryError
 from threadlab.flows.component import AgentComponent, AgentNode, CommandNode, Component, Flow, PythonNode
 from threadlab.flows.isolated_execution import IsolatedExecution
 from threadlab.flows.observability import ObservabilitySettings
 from threadlab.flows.run_context import RunContext
 from threadlab.flows.runner import AgentRunner
-from threadlab.history.handle import current_user_run
 from threadlab.history.history import History
+from threadlab.history.work.handle import current_user_run
 from threadlab.journal.workspace import Workspace
 from threadlab.tools.tool import tool
 
@@ -54,6 +56,8 @@ def test_a_run_from_set_up_to_completion(context: MakesContext, lab: Lab, projec
     assert run_id.startswith("test-") and run.env_params.run_dir == project / "runs" / run_id
     assert run.env_params.fill("{{ run_id }} in {{ run_root }}") == f"{run_id} in {project / 'runs'}"
     assert str(run.env_params.trace_dir) in str(run.env_params)
+    with pytest.raises(FlowError, match=f"has set up {run_id} already"):
+        run.setup_run()
     agents = len(list(lab.list_agents()))
     assert AgentRunner(WRITER, run).run() == "hello ['tides 1', 'tides 2']"
     assert run.complete_run(status="completed") == "completed"
@@ -97,8 +101,32 @@ def test_a_failed_node_fails_the_run_and_its_error_is_on_disk(context: MakesCont
     told = metadata(run)
     assert told["status"] == "failed" and "exit code 3: no lamp" in told["error_msg"]
     assert not (project / "harm").exists()
-    assert run.record.usage.total_tokens > 0, "what a failed run has cost is not dropped"
     assert "agent/flow/text/result.json" in run.outcomes.files(run.run_id)
+
+
+def test_what_a_failed_run_has_cost_is_counted(context: MakesContext) -> None:
+    """The tokens of the agent that answered before, and those of the agent that did not get to its end."""
+    cut_off = AgentNode("cut_off", prompt="Say hello my friend", options={"max_completion_tokens": 1})
+    root = agent(AgentNode("text", prompt="Say hello"), cut_off)
+    run = context(root)
+    with pytest.raises(HistoryError, match="cut_off did not answer"), run:
+        AgentRunner(root, run).run()
+    answered, failed = (call.usage.total_tokens for call in run.record.calls)
+    assert answered > 0 < failed
+    assert run.record.usage.total_tokens == answered + failed
+    metrics = (run.env_params.trace_dir / "metrics.jsonl").read_text().splitlines()
+    counted = {told["name"]: told["value"] for told in map(json.loads, metrics)}
+    assert counted["threadlab.user_run.tokens"] == answered + failed
+
+
+@pytest.mark.parametrize("result", [True, None, {"rows": [1, 2.5, "x"]}, ""])
+def test_run_returns_the_result_of_the_component(context: MakesContext, result: Any) -> None:
+    """D23: whatever it is, and nothing else; it is what lies on disk."""
+    root = agent(PythonNode("node", lambda: result))
+    with context(root) as run:
+        assert AgentRunner(root, run).run() == result
+    told = json.loads((run.env_params.run_dir / "agent" / "flow" / "node" / "result.json").read_text())
+    assert told["result"] == result
 
 
 def test_a_run_that_was_only_set_up_ends_as_it_is_told(context: MakesContext) -> None:
@@ -165,6 +193,18 @@ def test_inputs_are_copied_in_and_outputs_recorded(context: MakesContext, projec
     )
 
 
+def test_a_kept_file_of_any_name_is_in_the_outcome_and_never_outside_of_it(context: MakesContext) -> None:
+    """D7: a name that cannot be a path there is the hash of what the file holds."""
+    with context(agent(PythonNode("points", points)), inputs={"topic": "x"}) as run:
+        for name in ("a//b.txt", "c", "c/d.txt", "../e.txt", "/f.txt", ".GIT/g", "", "h\0"):
+            run.keep_output(name, f"from {name}")
+        AgentRunner(run.tree.root, run).run()
+    kept = {path.removeprefix("artifacts/"): text for path, text in run.outcomes.files(run.run_id).items()}
+    assert (kept["a/b.txt"], kept["c/d.txt"]) == (b"from a//b.txt", b"from c/d.txt")
+    hashed = {one.name for one in run.record.artifacts if kept.get(one.sha256) == f"from {one.name}".encode()}
+    assert hashed == {"c", "../e.txt", "/f.txt", ".GIT/g", "", "h\0"}
+
+
 def test_twenty_runs_in_one_process_have_each_their_own_files(context: MakesContext) -> None:
     """D8: trace, metrics and logs of the last are as whole as those of the first."""
     sizes = []
@@ -178,6 +218,25 @@ def test_twenty_runs_in_one_process_have_each_their_own_files(context: MakesCont
         assert all(f'"{run.run_id}"' in lines[name] for name in ("metrics", "logs"))
         sizes.append({name: text.count("\n") for name, text in lines.items()})
     assert sizes[0] == sizes[-1] and all(sizes[0].values())
+
+
+def test_lines_from_the_level_on_are_recorded_whatever_the_logger_lets_through(context: MakesContext) -> None:
+    """D8: without a level it is INFO, which Python's loggers keep to themselves; afterwards they do again."""
+    log = logging.getLogger("test.flows.quiet")
+
+    def speak() -> int:
+        log.info("it goes well")
+        log.debug("in every detail")
+        return 1
+
+    with context(
+        agent(PythonNode("speak", speak)),
+        observability_settings=ObservabilitySettings(loggers=("test.flows",)),
+    ) as run:
+        AgentRunner(run.tree.root, run).run()
+    text = (run.env_params.trace_dir / "logs.jsonl").read_text()
+    assert "it goes well" in text and "in every detail" not in text
+    assert (logging.getLogger("test.flows").level, log.isEnabledFor(logging.INFO)) == (logging.NOTSET, False)
 
 
 def test_two_that_begin_in_the_same_instant_have_each_an_id(
@@ -229,17 +288,35 @@ def test_two_runs_at_the_same_time_do_not_mix(context: MakesContext) -> None:
     assert "TOPIC" not in os.environ
 
 
-async def test_an_isolated_execution_runs_a_runner(context: MakesContext, tmp_path: Path) -> None:
-    """D20: the nodes are isolated, the run is recorded as any other."""
+async def test_two_isolated_runs_at_once_see_each_their_own_environment_and_folder(
+    context: MakesContext, tmp_path: Path
+) -> None:
+    """D2, D20: functions and commands alike; each run is recorded, and this process is as it was."""
+    before, here = dict(os.environ), os.getcwd()
 
-    def where() -> list[str | None]:
-        return [os.environ.get("MARK"), os.getcwd()]
+    def meet(mark: str, other: str) -> list[str | None]:
+        (tmp_path / mark).touch()
+        until = time.monotonic() + 20
+        while not (tmp_path / other).exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        return [os.environ.get("MARK"), os.getcwd(), str((tmp_path / other).exists())]
 
-    run = context(agent(PythonNode("where", where)))
-    run.setup_run()
-    async with IsolatedExecution(env={"MARK": "m"}, cwd=tmp_path) as execution:
-        assert await execution.run(AgentRunner(run.tree.root, run)) == ["m", str(tmp_path)]
-    assert run.complete_run() == "completed"
+    async def isolated(mark: str, other: str) -> list[Any]:
+        nodes = [PythonNode("meet", meet), CommandNode("said", ["sh", "-c", "echo $MARK; pwd; cd /"])]
+        root = AgentComponent("agent", nodes, inputs=["mark", "other"])
+        run = context(root, branch=mark, inputs={"mark": mark, "other": other})
+        run.setup_run()
+        (tmp_path / f"in_{mark}").mkdir()
+        async with IsolatedExecution(env={"MARK": mark}, cwd=tmp_path / f"in_{mark}") as execution:
+            await execution.run(AgentRunner(root, run))
+        assert run.complete_run() == "completed"
+        return [unit.result for unit in run.record.units]
+
+    seen = await asyncio.gather(isolated("a", "b"), isolated("b", "a"))
+    for mark, (met, said) in zip("ab", seen, strict=True):
+        folder = str(tmp_path / f"in_{mark}")
+        assert (met, said) == ([mark, folder, "True"], f"{mark}\n{folder}\n")
+    assert (dict(os.environ), os.getcwd()) == (before, here)
 
 
 def test_another_profile_is_another_model_for_the_same_tree(

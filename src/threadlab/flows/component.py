@@ -24,6 +24,9 @@ from typing import Any, ClassVar
 from threadlab.objects.agent import Agent
 from threadlab.tools.tool import Tool
 
+AT_ONCE = 16
+"""How many children of a Parallel are at work together, where it does not say."""
+
 Inputs = Mapping[str, str]
 """Where inputs come from whose names say something else: `{"text": "draft.outline"}`."""
 
@@ -68,7 +71,9 @@ class CommandNode(Component):
     given one; what it writes there is part of the run's outcome, and a later node finds it at
     `{{ run.run_dir }}/...`, on a rerun too.
     Each part of `command`, `stdin` and the values of `env` are templates; the names in them are its inputs.
-    It sees the environment that its run's isolation gives, and `env`. An exit code other than 0 is a failure.
+    It sees the environment that its run's isolation gives, and `env`. An exit code other than 0 is a failure;
+    what it writes to standard error else is a line of the run's log. Files are kept as they are: what is
+    secret in them is not hidden.
     `time_limit` is in real seconds.
     """
 
@@ -114,20 +119,28 @@ class Flow(Component):
 
 @dataclass(frozen=True, slots=True)
 class AgentComponent(Flow):
-    """The root of a tree, or an agent within one. At the root, `inputs` are the names of the run's."""
+    """The root of a tree, or an agent within one, which can stand in several places.
+
+    `inputs` are the names that all below it know. At the root the run gives them. Within a tree each is what
+    that name means around the agent, or what is said here, as a node's: `{"text": "draft.outline"}`.
+    """
 
     kind: ClassVar[str] = "agent"
 
-    inputs: Sequence[str] = field(default=(), kw_only=True)
+    inputs: Sequence[str] | Inputs = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel(Component):
-    """Its children at the same time; its result is theirs, by id. It waits for all, also when one fails."""
+    """Its children at the same time; its result is theirs, by id. It waits for all, also when one fails.
+
+    No more than `at_once` of them are at work together, each on a thread of its own; the others wait.
+    """
 
     kind: ClassVar[str] = "parallel"
 
     children: Sequence[Component]
+    at_once: int = field(default=AT_ONCE, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

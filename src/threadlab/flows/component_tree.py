@@ -16,29 +16,38 @@ from threadlab.flows.component import (
     Unit,
     children_of,
 )
-from threadlab.flows.nearest import did_you_mean
-from threadlab.flows.parameters import Parameter
-from threadlab.flows.wiring import Place, Source, wired
+from threadlab.flows.did_you_mean import did_you_mean
+from threadlab.flows.fitting import can_fit, kinds_given
+from threadlab.flows.parameters import Parameter, type_name
+from threadlab.flows.wiring import FromResult, Place, Source, input_of_agent, wired
+from threadlab.flows.written import check_written
 
 
 class ComponentTree:
     """A component with all below it. Making one checks it whole: nothing that is wrong can begin to run.
 
-    `paths` has every component by its dot path, in order; `inputs` has the inputs of every unit. Raises
-    FlowDefinitionError: an id that is no Python name or stands twice in one place, an empty flow, an input
-    from nowhere, a function without types.
+    `paths` has every component by its dot path, in order; `inputs` has the inputs of every unit, and
+    `agent_inputs` those of every agent within the tree. Raises FlowDefinitionError: what is no component, an
+    id that is no Python name or stands twice in one place, an empty flow, an input from nowhere or of a type
+    that cannot fit, a function without types.
     """
 
     def __init__(self, root: Component) -> None:
-        self.root = root
+        self.root = check_written(root, "the root of a flow")
         self.paths: dict[str, Component] = {}
         self.inputs: dict[str, dict[str, tuple[Parameter, Source]]] = {}
+        self.agent_inputs: dict[str, dict[str, Source]] = {}
         for place in _places(Place((root,))):
             _check(place)
-            component = place.line[-1]
-            self.paths[place.path] = component
+            component, path = place.line[-1], place.path
+            self.paths[path] = component
             if isinstance(component, Unit):
-                self.inputs[place.path] = wired(place, component)
+                self.inputs[path] = wired(place, component)
+                self._check_types(path)
+            elif isinstance(component, AgentComponent) and component is not root:
+                self.agent_inputs[path] = {
+                    name: input_of_agent(place, component, name) for name in component.inputs
+                }
 
     @property
     def run_inputs(self) -> tuple[str, ...]:
@@ -73,6 +82,18 @@ class ComponentTree:
             )
         return found[0]
 
+    def _check_types(self, path: str) -> None:
+        for name, (parameter, source) in self.inputs[path].items():
+            if not isinstance(source, FromResult):
+                continue
+            given = kinds_given(self.paths[source.path])
+            if not can_fit(given, parameter.type):
+                raise FlowDefinitionError(
+                    f"{path} wants {name}: {type_name(parameter.type)}, and {source.path} gives "
+                    f"{' or '.join(sorted(given or ()))}",
+                    hint="change one of the two types, or take the input from another component",
+                )
+
     def __str__(self) -> str:
         lines = list(_lines(self.root, "", ""))
         width = max(len(name) for name, _ in lines)
@@ -83,6 +104,7 @@ class ComponentTree:
 
     def _about(self, path: str, component: Component) -> str:
         sources = [f"{name} ← {source}" for name, (_, source) in self.inputs.get(path, {}).items()]
+        sources += [f"{name} ← {source}" for name, source in self.agent_inputs.get(path, {}).items()]
         if self.run_inputs and component is self.root:
             sources = [", ".join(self.run_inputs)]
         return f"{component.kind:<10}  {'; '.join(sources)}"
@@ -96,6 +118,8 @@ def _places(place: Place) -> Iterator[Place]:
 
 def _check(place: Place) -> None:
     component = place.line[-1]
+    for number, child in enumerate(children_of(component), 1):
+        check_written(child, f"component {number} in {place.path}")
     if not component.id.isidentifier() or component.id == "run":
         raise FlowDefinitionError(
             f"{component.id!r} cannot be the id of a component",

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from threadlab.errors import NotFound, OutcomeError, ServiceError
-from threadlab.flows.component import AgentNode, CommandNode, Component, Conditional, Unit, children_of
+from threadlab.errors import OutcomeError
+from threadlab.flows.component import AgentNode, CommandNode
 from threadlab.flows.component_tree import ComponentTree
 from threadlab.flows.event_bus import EventBus
 from threadlab.flows.flow_execution import FlowExecution
+from threadlab.flows.flow_rehearsal import FlowRehearsal
 from threadlab.flows.isolated_execution import IsolatedExecution
 from threadlab.flows.node_agents import NodeAgent
 from threadlab.flows.node_inputs import NodeInputs
@@ -24,10 +25,11 @@ from threadlab.flows.observability import ObservabilitySettings, recorded_logs
 from threadlab.flows.outcome_files import outcome_files
 from threadlab.flows.outcome_repository import OutcomeRepository
 from threadlab.flows.run_env_params import RunEnvParams
-from threadlab.history.handle import at_work
-from threadlab.history.interruption import Stopped
-from threadlab.history.plan import Rehearsal
-from threadlab.history.scope import Scope
+from threadlab.flows.services import Services
+from threadlab.history.plans.rehearsal import Rehearsal
+from threadlab.history.work.handle import at_work
+from threadlab.history.work.interruption import Stopped
+from threadlab.history.work.scope import Scope
 from threadlab.journal.values import Command
 from threadlab.objects.event import Event
 
@@ -75,12 +77,7 @@ class FlowBody:
 
     def rehearse(self, rehearsal: Rehearsal) -> None:
         """Name every unit that may run; of a choice that was recorded, only what it chose."""
-        for path in self._units(rehearsal, self.tree.root, self.tree.root.id):
-            component = self.tree.paths[path]
-            if isinstance(component, AgentNode):
-                rehearsal.agent_call(path, path, component.prompt)
-            else:
-                rehearsal.unit(path)
+        FlowRehearsal(self.tree, self.node_inputs, self.agents, rehearsal).go()
 
     def execute(self, scope: Scope) -> Generator[Event, None, str]:
         """Do it, and leave the outcome, also of a failure. The output is the result, as text."""
@@ -94,6 +91,7 @@ class FlowBody:
             isolation=self.isolation,
             base_dir=self._base_dir(scope),
         )
+        self._answer_what_is_given(scope)
         try:
             self.result = self._done(scope, execution)
         except Exception as error:
@@ -102,28 +100,25 @@ class FlowBody:
         yield from ()
         return self.result if isinstance(self.result, str) else json.dumps(self.result, ensure_ascii=False)
 
+    def _answer_what_is_given(self, scope: Scope) -> None:
+        """Where a run goes on that waited for an input, and was given it: then it is in the log."""
+        for asked in scope.open_run.record.interrupts:
+            if (answer := self.node_inputs.answers_to(asked)) is not None:
+                scope.open_run.answered(asked.id, answer, "given")
+
     def _done(self, scope: Scope, execution: FlowExecution) -> Any:
         try:
-            with at_work(scope.handle), recorded_logs(self.observability, scope):
+            with (
+                Services(scope) as execution.services,
+                at_work(scope.handle),
+                recorded_logs(self.observability, scope),
+            ):
                 result = execution.result(scope)
         except (Exception, Stopped):
             self._leave_after_failure(scope, execution)
             raise
-        finally:
-            _delete_made_agents(scope)
         self._leave(scope, execution)
         return result
-
-    def _units(self, rehearsal: Rehearsal, component: Component, path: str) -> Iterator[str]:
-        children = children_of(component)
-        if isinstance(component, Unit):
-            yield path
-        if isinstance(component, Conditional) and rehearsal.allows(path):
-            units = rehearsal.base.of.units if rehearsal.base.of else ()
-            chosen = [unit.result for unit in units if unit.path == path and unit.status == "completed"]
-            children = tuple(child for child in children if not chosen or child.id == chosen[-1])
-        for child in children:
-            yield from self._units(rehearsal, child, f"{path}.{child.id}")
 
     def _base_dir(self, scope: Scope) -> Path | None:
         base = scope.open_run.record.received.base
@@ -171,14 +166,3 @@ def _above(path: str) -> Iterator[str]:
     while "." in path:
         path = path.rpartition(".")[0]
         yield path
-
-
-def _delete_made_agents(scope: Scope) -> None:
-    """Delete the agents that the service had to make for this run's nodes alone."""
-    for agent_id in scope.agents.made:
-        try:
-            scope.lab.delete_agent(agent_id)
-        except NotFound:
-            continue  # somebody was faster
-        except ServiceError as error:
-            scope.log(f"agent {agent_id} was not deleted: {error.message}", "warning")

@@ -29,18 +29,19 @@ from threadlab.flows.component import (
     Unit,
 )
 from threadlab.flows.component_tree import ComponentTree
+from threadlab.flows.did_you_mean import did_you_mean
 from threadlab.flows.event_bus import EventBus, NodeEnded, NodeFailed, NodeStarted
 from threadlab.flows.isolated_execution import IsolatedExecution
-from threadlab.flows.nearest import did_you_mean
 from threadlab.flows.node_agents import NodeAgent
 from threadlab.flows.node_inputs import NodeInputs
 from threadlab.flows.node_work import call, files_of, run_command
 from threadlab.flows.parameters import as_json, typed
 from threadlab.flows.run_env_params import RunEnvParams
+from threadlab.flows.services import Services
 from threadlab.flows.static_inputs import holds_hidden
-from threadlab.flows.template import filled
+from threadlab.flows.template import filled, names_in
 from threadlab.flows.unit_request import unit_request
-from threadlab.history.scope import Scope
+from threadlab.history.work.scope import Scope
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +49,8 @@ class FlowExecution:
     """A tree with all that it needs to run once; `results` are those so far, by path.
 
     `isolation` is where its functions and commands run: without one in this process, and each command in its
-    node's own folder. `base_dir` is the folder of the run that results are taken from.
+    node's own folder. `base_dir` is the folder of the run that results are taken from. `services` are where
+    its agents are asked; without them all are asked at the run's own.
     """
 
     tree: ComponentTree
@@ -58,6 +60,7 @@ class FlowExecution:
     bus: EventBus
     isolation: IsolatedExecution | None = None
     base_dir: Path | None = None
+    services: Services | None = None
     results: dict[str, Any] = field(default_factory=dict)
 
     def result(self, scope: Scope) -> Any:
@@ -84,7 +87,7 @@ class FlowExecution:
 
     def _at_the_same_time(self, scope: Scope, parallel: Parallel, path: str) -> dict[str, Any]:
         """The children's results by id, once all are over."""
-        with ThreadPoolExecutor(len(parallel.children), path) as threads:
+        with ThreadPoolExecutor(min(parallel.at_once, len(parallel.children)), path) as threads:
             promises = {
                 child.id: threads.submit(
                     contextvars.copy_context().run, self._component, scope, child, f"{path}.{child.id}"
@@ -119,12 +122,23 @@ class FlowExecution:
 
     def _done(self, scope: Scope, unit: Unit, path: str, given: Mapping[str, Any]) -> Any:
         if isinstance(unit, AgentNode):
-            prompt = filled(unit.prompt, {**given, "run": self.env_params})
             node = self.agents[path]
-            return scope.agent_call(path, path, prompt, node.options, node.tools).output
+            prompt = self._prompt(scope, unit, path, given)
+            there = self.services.at(node.target) if self.services else scope
+            return there.agent_call(path, path, prompt, node.options, node.tools).output
         if isinstance(unit, CommandNode):
             return self._command(scope, unit, path, given)
         return self._made(scope, unit, path, given, partial(self._call, unit, path, given))[0]
+
+    def _prompt(self, scope: Scope, node: AgentNode, path: str, given: Mapping[str, Any]) -> str:
+        """The prompt; one that names the run is that of the run whose answer is taken over, if one is."""
+        if self.base_dir is not None and "run" in names_in(node.prompt):
+            before = scope.base.call_at(scope.at(path))
+            made_in = (before.reused if before else "") or self.base_dir.name
+            prompt = filled(node.prompt, {**given, "run": self.env_params.of_run(made_in)})
+            if scope.would_take_over(path, path, prompt, self.agents[path].options):
+                return prompt
+        return filled(node.prompt, {**given, "run": self.env_params})
 
     def _made(
         self, scope: Scope, unit: Recorded, path: str, given: Mapping[str, Any], work: Callable[[], Any]
@@ -150,7 +164,8 @@ class FlowExecution:
         folder = files_of(self.env_params.run_dir, path)
         folder.mkdir(parents=True, exist_ok=True)
         values = {**given, "run": self.env_params}
-        work = partial(run_command, path, node, values, folder, self.isolation)
+        warned = partial(scope.log, level="warning", path=path)
+        work = partial(run_command, path, node, values, folder, self.isolation, warned)
         result, was_executed = self._made(scope, node, path, given, work)
         before = files_of(self.base_dir, path) if self.base_dir is not None else folder
         if not was_executed and before != folder and before.is_dir():

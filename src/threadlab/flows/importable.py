@@ -11,7 +11,7 @@ from importlib import import_module
 
 from threadlab.errors import FlowError
 from threadlab.flows.component import Component
-from threadlab.flows.nearest import did_you_mean
+from threadlab.flows.did_you_mean import did_you_mean
 
 SETTING = "component"
 """Under this name it stands in the settings of a run's configuration."""

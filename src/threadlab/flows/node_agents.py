@@ -1,7 +1,7 @@
-"""Node agents: agent and options of every agent call of a tree, with the resource profiles applied.
+"""Node agents: agent, options and service of every agent call of a tree, with the resource profiles applied.
 
 What a profile says goes into the run's recorded configuration, so that every node shows which model it used,
-and the same tree runs with another profile unchanged.
+and where; the same tree runs with another profile unchanged.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from threadlab.connect.targets import Target
 from threadlab.conversation.answering_tools import AnsweringTools, answering_tools, tools_for_run
 from threadlab.flows.component import AgentNode
 from threadlab.flows.component_tree import ComponentTree
@@ -20,11 +21,15 @@ from threadlab.objects.agent import Agent
 
 @dataclass(frozen=True, slots=True)
 class NodeAgent:
-    """An agent node's agent, the options of its runs, and who answers its tool calls."""
+    """An agent node's agent, the options of its runs, and who answers its tool calls.
+
+    `target` is the service that it is asked at; None is the run's own.
+    """
 
     agent: Agent
     options: Mapping[str, Any]
     tools: AnsweringTools | None
+    target: Target | None = None
 
 
 def node_agents(
@@ -44,15 +49,15 @@ def node_agents(
 
 
 def _node_agent(path: str, node: AgentNode, resource: ModelResource, default_model: str) -> NodeAgent:
-    options = resource.options()
-    model = options.pop("model", None)
+    options, target = resource.options(), resource.target()
+    model: str | None = options.pop("model", None) or (target.model if target else None)
     agent = node.agent or Agent(id=_new_id(path), model=model or default_model, name=node.id)
     changes = {"model": model, "instructions": node.instructions}
-    given = {name: value for name, value in changes.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     tools = answering_tools(node.tools)
     definitions = tools_for_run(agent, tools) or agent.tools
     return NodeAgent(
-        replace(agent, native=None, tools=definitions, **given), {**options, **node.options}, tools
+        replace(agent, native=None, tools=definitions, **given), {**options, **node.options}, tools, target
     )
 
 

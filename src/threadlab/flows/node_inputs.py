@@ -9,12 +9,12 @@ from typing import Any
 
 from threadlab.errors import FlowError
 from threadlab.flows.component_tree import ComponentTree
+from threadlab.flows.did_you_mean import did_you_mean
 from threadlab.flows.event_bus import EventBus, NodeInputRequired
-from threadlab.flows.nearest import did_you_mean
 from threadlab.flows.parameters import Parameter, as_json, typed
-from threadlab.flows.static_inputs import StaticInputs, named_values
+from threadlab.flows.static_inputs import StaticInputs, holds_secret, named_values
 from threadlab.flows.wiring import FromResult, FromRun
-from threadlab.history.scope import Scope
+from threadlab.history.work.scope import Scope
 from threadlab.journal.record import Interrupt
 
 
@@ -44,22 +44,49 @@ class NodeInputs:
 
         What nobody gave is asked for. Raises FlowError for a value whose type is another.
         """
-        static = self._static.of(path)
-        known: dict[str, Any] = {}
-        missing: list[str] = []
-        for name, (parameter, source) in self._tree.inputs[path].items():
-            if name in static:
-                known[name] = deepcopy(static[name])
-            elif isinstance(source, FromResult):
-                known[name] = deepcopy(results[source.path])  # a node may change what it is given
-            elif isinstance(source, FromRun) and source.name in self.given:
-                known[name] = deepcopy(self.given[source.name])
-            elif not parameter.has_default:
-                missing.append(name)
-        if missing:
-            known |= self._asked(scope, path, tuple(missing), known)
+        known = self.known(path, results)
+        if missing := self.missing(path, known):
+            known |= self._asked(scope, path, missing, known)
         typed(path, self.parameters(path), known)
         return known
+
+    def known(self, path: str, results: Mapping[str, Any]) -> dict[str, Any]:
+        """What it is given, as far as it does not have to be asked for, and the results are there."""
+        sources = self._tree.inputs[path]
+        of_results = {
+            name: results[source.path]
+            for name, (_, source) in sources.items()
+            if isinstance(source, FromResult) and source.path in results
+        }
+        return {**deepcopy(of_results), **self.known_before(path)}  # a node may change what it is given
+
+    def missing(self, path: str, known: Mapping[str, Any]) -> tuple[str, ...]:
+        """The inputs that are neither known nor have a default."""
+        return tuple(
+            parameter.name
+            for parameter in self.parameters(path)
+            if parameter.name not in known and not parameter.has_default
+        )
+
+    def known_before(self, path: str) -> dict[str, Any]:
+        """What the unit is given whatever happens before it: its static inputs, and the run's."""
+        of_run = {
+            name: self.given[source.name]
+            for name, (_, source) in self._tree.inputs[path].items()
+            if isinstance(source, FromRun) and source.name in self.given
+        }
+        return deepcopy({**of_run, **self._static.of(path)})
+
+    def answers_to(self, asked: Interrupt) -> str | None:
+        """What answers an open question now, because it was given since; None where that is not all of it.
+
+        A secret is never the answer, for answers are written down.
+        """
+        if asked.kind != "input" or asked.answer is not None or asked.id not in self._tree.inputs:
+            return None
+        known, missing = self.known_before(asked.id), asked.detail.get("missing", ())
+        given = {name: known[name] for name in missing if name in known}
+        return json.dumps(given) if len(given) == len(missing) and not holds_secret(given) else None
 
     def _asked(
         self, scope: Scope, path: str, missing: tuple[str, ...], known: Mapping[str, Any]

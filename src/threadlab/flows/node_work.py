@@ -47,11 +47,12 @@ def run_command(
     values: Mapping[str, Any],
     folder: Path,
     isolation: IsolatedExecution | None,
+    warned: Callable[[str], object],
 ) -> str:
     """What the command wrote to standard output. It runs in `folder`, or in the one that isolation was given.
 
-    Raises CommandFailed for an exit code other than 0 and for a program that is not there, IsolationFailed
-    when its time is over.
+    `warned` is told what it wrote to standard error, where it ended well. Raises CommandFailed for an exit
+    code other than 0 and for a program that is not there, IsolationFailed when its time is over.
     """
     command = [filled(part, values) for part in node.command]
     given = {name: filled(value, values) for name, value in node.env.items()}
@@ -88,4 +89,6 @@ def run_command(
             hint=f"the command was: {' '.join(command)}",
             exit_code=process.returncode,
         )
+    if aside := err.decode(errors="replace").strip():
+        warned(aside[-LONGEST_TOLD:])
     return out.decode(errors="replace")

@@ -18,8 +18,8 @@ def outcome_files(
 ) -> dict[str, bytes]:
     """The result of every component as `<agent>/<flow>/<node>/result.json`, and the files that were kept.
 
-    Secrets in results are hidden, as in the log. `kept` gives a file's content by its hash. A name that would
-    lead elsewhere is replaced by the hash.
+    Secrets in results are hidden, as in the log. `kept` gives a file's content by its hash, which replaces a
+    name that would lead elsewhere, or is that of a folder, too.
     """
     redaction = Redaction()
     told = {
@@ -28,11 +28,18 @@ def outcome_files(
         ).encode()
         for path, result in results.items()
     }
-    files = {f"{ARTIFACTS}/{_safe(one.name, one.sha256)}": kept(one.sha256) for one in record.artifacts}
+    places = {one.name: _inside(one.name) for one in record.artifacts}
+    folders = {folder for place in places.values() if place is not None for folder in place.parents}
+    files = {
+        f"{ARTIFACTS}/{one.sha256 if place is None or place in folders else place}": kept(one.sha256)
+        for one in record.artifacts
+        for place in (places[one.name],)
+    }
     return {**told, **files}
 
 
-def _safe(name: str, sha256: str) -> str:
-    parts = PurePosixPath(name).parts
-    is_inside = parts and not name.startswith("/") and "\\" not in name and not {"..", ".git"} & set(parts)
-    return name if is_inside else sha256
+def _inside(name: str) -> PurePosixPath | None:
+    """The name as a place within a folder; None where it is none."""
+    place = PurePosixPath(name)
+    leads_away = place.is_absolute() or {"..", ".git"} & {part.lower() for part in place.parts}
+    return place if place.parts and name.isprintable() and not leads_away and "\\" not in name else None

@@ -20,7 +20,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from threadlab.errors import OutcomeError
-from threadlab.flows.nearest import did_you_mean
+from threadlab.flows.did_you_mean import did_you_mean
 from threadlab.journal.lock import Lock
 
 AUTHOR = b"threadlab <threadlab@localhost>"
@@ -131,8 +131,9 @@ def _tree(repo: Repo, run_id: str) -> ObjectID:
 
 
 def _check_path(path: str) -> None:
-    parts = PurePosixPath(path).parts
-    if path.startswith("/") or "\\" in path or not parts or {"..", ".git"} & set(parts):
+    place = PurePosixPath(path)
+    is_plain = place.parts and str(place) == path and "\\" not in path
+    if not is_plain or place.is_absolute() or {"..", ".git"} & set(place.parts):
         raise OutcomeError(
             f"{path!r} is no path inside an outcome", hint="write a relative path with /: reports/summary.md"
         )

@@ -65,7 +65,7 @@ def typed(path: str, parameters: tuple[Parameter, ...], values: Mapping[str, Any
             )
             raise FlowError(
                 f"an input of {path} does not fit: {found}",
-                hint=f"it wants {parameter.name}: {_name(parameter.type)}",
+                hint=f"it wants {parameter.name}: {type_name(parameter.type)}",
             ) from None
     return made
 
@@ -117,5 +117,6 @@ def _parameter(function: str, parameter: inspect.Parameter, hints: Mapping[str, 
     return Parameter(parameter.name, hints[parameter.name], parameter.default is not parameter.empty)
 
 
-def _name(type_: Any) -> str:
+def type_name(type_: Any) -> str:
+    """The type as it is written."""
     return type_.__name__ if isinstance(type_, type) else str(type_)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from threadlab.errors import FlowError, InputMissing
 from threadlab.flows.flow_body import FlowBody
 from threadlab.flows.isolated_execution import IsolatedExecution
 from threadlab.flows.static_inputs import FILE, StaticInputs
+from threadlab.flows.wiring import FromRun
 from threadlab.history.execution import Execution
-from threadlab.history.open_run import OpenRun
+from threadlab.history.work.open_run import OpenRun
 from threadlab.journal.event_log import Subscriber
 from threadlab.journal.fact import Ended
-from threadlab.journal.record import Record
+from threadlab.journal.record import Interrupt, Record
 from threadlab.objects.fault import Fault
 
 INPUTS = "static_inputs"
@@ -28,6 +30,7 @@ class PreparedRun:
         self._execution = execution
         self._body = body
         self._was_executed = False
+        self._one_executes = Lock()
         for folder in (self.input_folder, self.folder / ".trace"):
             folder.mkdir(exist_ok=True)
 
@@ -74,12 +77,13 @@ class PreparedRun:
         Raises InputMissing when a node lacks an input that nobody gave: the run then waits for it. Raises
         FlowError when it was stopped, and when it was executed before.
         """
-        if self._was_executed:
-            raise FlowError(
-                f"{self.id} was executed already",
-                hint="a rerun is a new threadlab.flows.RunContext with previous_run_id",
-            )
-        self._was_executed = True
+        with self._one_executes:
+            if self._was_executed:
+                raise FlowError(
+                    f"{self.id} was executed already",
+                    hint="a rerun is a new threadlab.flows.RunContext with previous_run_id",
+                )
+            self._was_executed = True
         if static:
             (self.input_folder / FILE).write_text(static.kept(), encoding="utf-8")
         self._body.isolation = isolation
@@ -122,12 +126,28 @@ class PreparedRun:
         return self.record.status
 
     def _why_not_completed(self) -> FlowError:
-        record = self.record
+        record, here = self.record, f"threadlab.flows.RunContext({self._body.name}"
         if record.status == "requires_action":
-            asked = [one for one in record.interrupts if one.answer is None]
-            return InputMissing(
-                f"{self.id} waits: {asked[0].question}",
-                hint="register_node_input_handler(...) or register_node_static_input(...) gives it; then "
-                f"threadlab.flows.RunContext(agent, resume_run_id={self.id!r}) goes on",
-            )
-        return FlowError(f"{self.id} ended as {record.status}: {record.reason}", hint="see its log")
+            asked = next(one for one in record.interrupts if one.answer is None)
+            return InputMissing(f"{self.id} waits: {asked.question}", hint=self._remedies(asked, here))
+        again = f"{here}, previous_run_id={self.id!r}, reuse=Reuse.finished())"
+        return FlowError(
+            f"{self.id} ended as {record.status}: {record.reason}",
+            hint=f"{again} takes over what it finished; give it a larger budget where that was used up",
+        )
+
+    def _remedies(self, asked: Interrupt, here: str) -> str:
+        """How to give what is asked for: as an input of the run first, where it is one."""
+        goes_on = f"{here}, resume_run_id={self.id!r}"
+        if asked.kind != "input":
+            return f"{goes_on}, on_interrupt=...) answers it and goes on"
+        sources = self._body.tree.inputs.get(asked.id, {})
+        missing = [sources[name][1] for name in asked.detail.get("missing", ()) if name in sources]
+        of_run = dict.fromkeys(source.name for source in missing if isinstance(source, FromRun))
+        if of_run:
+            given = ", ".join(f'"{name}": ...' for name in of_run)
+            goes_on += f", inputs={{{given}}}"
+        return (
+            f"{goes_on}) goes on; its register_node_static_input(...) or register_node_input_handler(...) "
+            f"{'can give it, too' if of_run else 'gives it before'}"
+        )

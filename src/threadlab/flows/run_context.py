@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.errors import FlowError
-from threadlab.flows.accepting import Asking
 from threadlab.flows.component import Component
 from threadlab.flows.component_tree import ComponentTree
 from threadlab.flows.event_bus import EventBus, Handler, Subscription
@@ -35,12 +35,14 @@ from threadlab.flows.preparing import Preparing
 from threadlab.flows.resources import ResourceConfig, ResourceRegistry
 from threadlab.flows.run_env_params import RunEnvParams
 from threadlab.flows.static_inputs import StaticInputs
-from threadlab.history.budget import Budget
+from threadlab.flows.wanted_run import WantedRun
 from threadlab.history.history import History
-from threadlab.history.interruption import AnswersInterrupts
-from threadlab.history.plan import Plan
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.on_plan import OnPlan, print_plan
+from threadlab.history.plans.plan import Plan
+from threadlab.history.plans.reuse import Reuse
 from threadlab.history.thread_policy import ThreadPolicy
+from threadlab.history.work.budget import Budget
+from threadlab.history.work.interruption import AnswersInterrupts
 from threadlab.journal.fact import ArtifactKept, Logged
 from threadlab.journal.record import Interrupt, Record
 from threadlab.service.port import AgentService
@@ -61,7 +63,7 @@ class RunContext:
     run that was left or waits for an input: the same run.
 
     `budget`, `thread_policy` and `on_interrupt` (who answers what is no node's input: an approval) are
-    those of a user run. Raises FlowDefinitionError for a tree that cannot run.
+    a user run's, and `on_plan` is that of a history. Raises FlowDefinitionError for a tree that cannot run.
     """
 
     def __init__(
@@ -82,27 +84,32 @@ class RunContext:
         budget: Budget | None = None,
         on_interrupt: AnswersInterrupts | None = None,
         thread_policy: ThreadPolicy = "enqueue",
+        on_plan: OnPlan | None = print_plan,
     ) -> None:
         self.tree = ComponentTree(root)
         self.project_root = Path(project_root).absolute()
         self.run_root = Path(run_root).absolute() if run_root is not None else self.project_root / "runs"
         self.observability_settings = observability_settings or ObservabilitySettings()
-        self.previous_run_id = previous_run_id
-        self.start_hierarchy_path = start_hierarchy_path
-        self.resume_run_id = resume_run_id
-        self.profile = profile
-        self._branch = branch or root.id
+        self.wanted = WantedRun(
+            branch=branch or root.id,
+            profile=profile,
+            inputs=inputs,
+            previous=previous_run_id,
+            start=start_hierarchy_path,
+            resumed=resume_run_id,
+            reuse=reuse,
+            budget=budget or Budget(),
+            on_interrupt=on_interrupt,
+            thread_policy=thread_policy,
+        )
         self.event_bus = EventBus()
         self.static_inputs = StaticInputs(self.tree)
         self.resources = ResourceRegistry.read(self.project_root)
-        self._reuse = reuse
-        self._inputs = inputs
-        self._budget = budget or Budget()
-        self._on_interrupt = on_interrupt
-        self._thread_policy = thread_policy
+        self.on_plan = on_plan
         self._lab = lab
         self._own_lab: Lab | None = None
         self._run: PreparedRun | None = None
+        self._one_sets_up = Lock()
 
     @property
     def root_component_id(self) -> str:
@@ -147,23 +154,27 @@ class RunContext:
         """Check and plan everything, then make the run's id and folders and begin its log. Returns the id.
 
         The files of `static_inputs/` in the project's root, or for a rerun those of the previous run, are
-        copied in. Raises FlowError when called twice; before anything is written WrongPath for a path that is
-        not there, UnknownUserRun for a previous run that is not, and whatever else `History.start` refuses.
+        copied in. Raises FlowError if called twice, WrongPath, UnknownUserRun, and what `History.start` does.
         """
-        if self._run is not None:
-            raise FlowError(
-                f"this context has set up {self._run.id} already",
-                hint="make a new threadlab.flows.RunContext for each run; previous_run_id makes it a rerun",
-            )
-        self._run = self._preparing(run_id_prefix).run()
-        return self._run.id
+        with self._one_sets_up:
+            if self._run is not None:
+                raise FlowError(
+                    f"this context has set up {self._run.id} already",
+                    hint="make a new threadlab.flows.RunContext for each run; previous_run_id: a rerun",
+                )
+            self._run = self._preparing().run(run_id_prefix)
+            return self._run.id
 
     def plan(self) -> Plan:
         """What the run would reuse and execute, and about how many tokens that takes. Writes nothing.
 
         Raises what `setup_run` would.
         """
-        return self._preparing().plan()
+        try:
+            return self._preparing().plan()
+        finally:
+            if not self.is_set_up:
+                self._close()
 
     def rerun_from(self, path: str | None = None) -> RunContext:
         """A context for a rerun of this run, from that path on or all of it; nothing is done yet.
@@ -178,10 +189,12 @@ class RunContext:
             observability_settings=self.observability_settings,
             previous_run_id=self.run_id,
             start_hierarchy_path=path,
-            profile=self.profile,
-            branch=self._branch,
-            budget=self._budget,
-            on_interrupt=self._on_interrupt,
+            profile=self.wanted.profile,
+            branch=self.wanted.branch,
+            budget=self.wanted.budget,
+            on_interrupt=self.wanted.on_interrupt,
+            thread_policy=self.wanted.thread_policy,
+            on_plan=self.on_plan,
         )
         made.event_bus = self.event_bus
         return made
@@ -203,7 +216,7 @@ class RunContext:
 
     def get_resource_config(self, name: str | None = None) -> ResourceConfig:
         """The resource profile of that name; without one the run's. Raises UnknownResource."""
-        return self.resources.get_resource_config(name or self.profile)
+        return self.resources.get_resource_config(name or self.wanted.profile)
 
     def keep_output(self, name: str, content: bytes | str) -> ArtifactKept:
         """Keep a file with the run, until it is over; it becomes part of the outcome."""
@@ -258,7 +271,7 @@ class RunContext:
                 told = "; ".join(map(repr, getattr(problem, "exceptions", (problem,))))
                 self.prepared.open_run.write(Logged(level="error", text=told, path=interrupt.id))
                 raise
-        return self._on_interrupt(interrupt) if self._on_interrupt else None
+        return self.wanted.on_interrupt(interrupt) if self.wanted.on_interrupt else None
 
     @property
     def _project(self) -> str:
@@ -267,32 +280,18 @@ class RunContext:
     def _close(self) -> None:
         if self._own_lab is not None:
             self._own_lab.close()
+            self._lab = self._own_lab = None
 
-    def _preparing(self, prefix: str = "run") -> Preparing:
+    def _preparing(self) -> Preparing:
+        exporters = self.observability_settings.exporters
         return Preparing(
-            history=History(self.lab, self.run_root, exporters=self.observability_settings.exporters),
+            history=History(self.lab, self.run_root, exporters=exporters, on_plan=self.on_plan),
             tree=self.tree,
+            wanted=self.wanted,
             project_root=self.project_root,
-            inputs=self._inputs,
             static_inputs=self.static_inputs,
             resources=self.resources,
             bus=self.event_bus,
             observability=self.observability_settings,
-            asking=Asking(
-                self._branch,
-                self.profile,
-                self._what_to_reuse(),
-                self._budget,
-                self._answer,
-                prefix,
-                self._thread_policy,
-            ),
-            previous=self.previous_run_id,
-            resumed=self.resume_run_id,
-            start_path=self.start_hierarchy_path,
+            answers=self._answer,
         )
-
-    def _what_to_reuse(self) -> Reuse:
-        if self.start_hierarchy_path is not None:
-            return Reuse.before(self.start_hierarchy_path)
-        return self._reuse or Reuse.nothing()

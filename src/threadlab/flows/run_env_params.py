@@ -33,6 +33,10 @@ class RunEnvParams:
             outcome_repo_dir=run_dir.parent / "outcome" / project,
         )
 
+    def of_run(self, run_id: str) -> RunEnvParams:
+        """Those of another run beside this one."""
+        return RunEnvParams.of(self.run_root / run_id, self.outcome_repo_dir.name)
+
     def fill(self, template: str) -> str:
         """The template with `{{ run_id }}`, `{{ run_dir }}` and the others filled in. Raises FlowError."""
         return filled(template, self.values())

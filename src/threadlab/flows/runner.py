@@ -8,13 +8,14 @@ from threadlab.errors import FlowError
 from threadlab.flows.component import Component
 from threadlab.flows.isolated_execution import IsolatedExecution
 from threadlab.flows.run_context import RunContext
+from threadlab.flows.written import check_written
 
 
 class AgentRunner:
     """Runs `agent` once, as the user run of `context`. Raises FlowError for another component's context."""
 
     def __init__(self, agent: Component, context: RunContext) -> None:
-        if agent is not context.tree.root:
+        if check_written(agent, "what a runner is given") is not context.tree.root:
             raise FlowError(
                 f"{agent.id} is not what the context was made for: that is {context.root_component_id}",
                 hint="make a context of its own: threadlab.flows.RunContext(agent, ...)",

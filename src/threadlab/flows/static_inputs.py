@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from threadlab.errors import FlowError
 from threadlab.flows.component_tree import ComponentTree
-from threadlab.flows.nearest import did_you_mean
+from threadlab.flows.did_you_mean import did_you_mean
 from threadlab.flows.parameters import as_json, typed
 from threadlab.journal.redaction import Redaction
 from threadlab.tools.redaction import HIDDEN

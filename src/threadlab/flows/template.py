@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from threadlab.errors import FlowDefinitionError, FlowError
-from threadlab.history import holes
+from threadlab.history.templates import holes
 
 
 def names_in(template: str) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """Wiring: where every input of every unit comes from, decided before anything runs.
 
 An input called `outline` is, in this order:
-1. what the unit's `inputs` say: the result of an earlier component, or an input of the run;
-2. the result of an earlier component with that id: of this flow, or else of one around it;
-3. the run's input of that name, if the run was given one;
-4. the parameter's default;
-5. asked for, when the run gets there.
+1. what the unit's `inputs` say, by a name that has a meaning here;
+2. what that name means here: the result of an earlier component with that id, or an input of the agent around
+   it; of this flow, or else of the next one around it. The root agent's inputs are the run's; another's are
+   what they mean around that agent;
+3. the parameter's default;
+4. asked for, when the run gets there, as is an input of the run that nobody gave.
 
 A value that was given for the node beforehand (a static input) goes before all of these. Earlier means: it
 has always ended when the unit begins. So what runs at the same time, or may not run at all, cannot be named,
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 
 from threadlab.errors import FlowDefinitionError
 from threadlab.flows.component import AgentComponent, Component, Conditional, Flow, Unit, children_of
-from threadlab.flows.nearest import did_you_mean
+from threadlab.flows.did_you_mean import did_you_mean
 from threadlab.flows.parameters import Parameter, parameters_of
 
 
@@ -63,6 +64,14 @@ Source = FromResult | FromRun | FromDefault | Asked
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A component that has always ended before."""
+
+    path: str
+    component: Component
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A component with what is around it: `line` goes from the root down to it, itself last.
 
@@ -90,13 +99,25 @@ class Place:
             for child in reversed(around.children[: self._position(depth)]):
                 yield self._path_at(depth, child), child
 
-    def earlier_one(self, id_: str) -> tuple[str, Component] | None:
-        """The nearest of them with that id, with its path; None if there is none."""
+    def meaning(self, name: str) -> Earlier | Source | None:
+        """What the name means here, the nearest first: a component, or an agent's input. None for nothing.
+
+        Raises FlowDefinitionError for an input of an agent that nobody gives.
+        """
         for depth, around in self._flows():
-            position = self.positions[depth].get(id_)
+            position = self.positions[depth].get(name)
             if position is not None and position < self._position(depth):
-                return self._path_at(depth, around.children[position]), around.children[position]
+                return Earlier(self._path_at(depth, around.children[position]), around.children[position])
+            if isinstance(around, AgentComponent) and name in around.inputs:
+                agent = Place(self.line[: depth + 1], self.positions[:depth])
+                return input_of_agent(agent, around, name)
         return None
+
+    def agent_inputs(self) -> Iterator[str]:
+        """The names of the inputs of all agents around it, the nearest first."""
+        for _, around in self._flows():
+            if isinstance(around, AgentComponent):
+                yield from around.inputs
 
     def _flows(self) -> Iterator[tuple[int, Flow]]:
         """The flows around it, the nearest first, each with its depth."""
@@ -124,13 +145,27 @@ def wired(place: Place, unit: Unit) -> dict[str, tuple[Parameter, Source]]:
     }
 
 
+def input_of_agent(place: Place, agent: AgentComponent, name: str) -> Source:
+    """Where the input of that name of an agent comes from. Raises FlowDefinitionError where from nowhere."""
+    if len(place.line) == 1:
+        return FromRun(name)
+    if isinstance(agent.inputs, Mapping):
+        return _referred(place, name, agent.inputs[name])
+    if (found := place.meaning(name)) is not None:
+        return FromResult(found.path) if isinstance(found, Earlier) else found
+    _refuse_what_is_not_earlier(place, name)
+    raise FlowDefinitionError(
+        f"{place.path} takes an input {name!r}, and around it nothing has that name",
+        hint=f'say where it comes from: inputs={{"{name}": "..."}}; or add {name!r} to the inputs of '
+        f"{place.line[0].id}",
+    )
+
+
 def _source(place: Place, parameter: Parameter, named: Mapping[str, str]) -> Source:
     if parameter.name in named:
         return _referred(place, parameter.name, named[parameter.name])
-    if (found := place.earlier_one(parameter.name)) is not None:
-        return FromResult(found[0])
-    if parameter.name in _run_inputs(place):
-        return FromRun(parameter.name)
+    if (found := place.meaning(parameter.name)) is not None:
+        return FromResult(found.path) if isinstance(found, Earlier) else found
     if parameter.has_default:
         return FromDefault()
     _refuse_what_is_not_earlier(place, parameter.name)
@@ -138,20 +173,20 @@ def _source(place: Place, parameter: Parameter, named: Mapping[str, str]) -> Sou
 
 
 def _referred(place: Place, name: str, reference: str) -> Source:
-    """What `inputs` name: `node`, `flow.node`, a whole path from the root, or an input of the run."""
+    """What `inputs` name: `node`, `flow.node`, a whole path from the root, or an input of an agent around."""
     root = place.line[0].id
     first, *below = reference.removeprefix(f"{root}.").split(".")
-    if (found := place.earlier_one(first)) is not None:
-        path, component = found
-        return FromResult(".".join([path, *_descended(place, reference, component, below)]))
-    if reference in _run_inputs(place):
-        return FromRun(reference)
+    match place.meaning(first):
+        case Earlier(path, component):
+            return FromResult(".".join([path, *_descended(place, reference, component, below)]))
+        case FromResult() | FromRun() as source if not below:
+            return source
     _refuse_what_is_not_earlier(place, first)
     known = [path.removeprefix(f"{root}.") for path, _ in place.earlier()]
     raise FlowDefinitionError(
         f"{place.path} takes its {name} from {reference!r}, which is neither an earlier component "
         "nor an input of the run",
-        hint=did_you_mean(reference, [*known, *_run_inputs(place)], "it may use"),
+        hint=did_you_mean(reference, [*known, *place.agent_inputs()], "it may use"),
     )
 
 
@@ -183,8 +218,3 @@ def _refuse_what_is_not_earlier(place: Place, id_: str) -> None:
                     f"{place.path} wants the result of {id_}, which {it if child is inside else when}",
                     hint=f"put {id_} before it in a flow, or name the input otherwise",
                 )
-
-
-def _run_inputs(place: Place) -> tuple[str, ...]:
-    root = place.line[0]
-    return tuple(root.inputs) if isinstance(root, AgentComponent) else ()

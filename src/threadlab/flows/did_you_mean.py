@@ -1,4 +1,4 @@
-"""Nearest: the names that somebody who wrote another one may have meant."""
+"""Did you mean: the names that somebody who wrote another one may have meant."""
 
 from __future__ import annotations
 
