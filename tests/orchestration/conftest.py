@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.orchestration.personas import Persona, playing
 from threadlab.connect.connect import connect
 from threadlab.connect.targets import Local
 from threadlab.history.branch import Branch
 from threadlab.history.history import History
 from threadlab.orchestration.orchestration import Orchestration
-from threadlab.orchestration.personas import Persona, playing
 
 
 @dataclass

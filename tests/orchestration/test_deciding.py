@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.orchestration.conftest import Stage
-from threadlab.connect.scripted_model import calling, failing
+from tests.orchestration.personas import chooses, fails, policy_reader, repeats, says
+from threadlab.connect.scripted_model import Answer, Asked, calling, failing
 from threadlab.orchestration.agent_member import AgentMember
 from threadlab.orchestration.choice import InvalidChoice, chosen_by
 from threadlab.orchestration.offer import Offer
 from threadlab.orchestration.orchestration import Orchestration
-from threadlab.orchestration.personas import chooses, fails, policy_reader, repeats, says
 from threadlab.orchestration.ways.all_ways import WAYS
 
 POLICY = """
@@ -24,7 +24,7 @@ POLICY = """
 
 
 def test_a_small_request_is_answered_by_one_agent_and_all_of_it_is_on_disk(stage: Stage) -> None:
-    """O9, O12, O22, O34, O38: one call decides, one answers; each fact of it is a line of its file."""
+    """O9, O12, O22, O27, O34, O38: one call decides, one answers; each fact of it is a line of its file."""
     main = stage.branch(
         Orchestration(policy=POLICY), orchestrator=policy_reader, ada=says("4"), bob=says("?")
     )
@@ -36,7 +36,13 @@ def test_a_small_request_is_answered_by_one_agent_and_all_of_it_is_on_disk(stage
     assert "otherwise" in decision.reasoning
     assert decision.outcome is not None and decision.outcome.text == "4"
     kinds = [json.loads(line)["type"] for line in turn.orchestration.file.read_text().splitlines()]
-    assert kinds == ["context_opened", "decision_taken", "outcome_seen", "context_closed"]
+    assert kinds == [
+        "context_opened",
+        "decision_taken",
+        "outcome_seen",
+        "post_mortem_written",
+        "context_closed",
+    ]
     closed = turn.orchestration.closed
     assert closed is not None and closed.usage == turn.orchestration.usage == turn.calls[0].usage
     assert closed.work == turn.calls[1].usage
@@ -54,6 +60,10 @@ def test_a_request_of_several_parts_goes_to_a_team_and_another_policy_sends_it_e
     assert [call.path for call in team.calls] == ["1.decide", "1.team.ada", "1.team.bob", "2.decide"]
     assert (team.output, alone.output) == ("ada:\nA\n\nbob:\nB", "B")
     assert [one.way for one in team.orchestration.decisions] == ["run_parallel", "stop"]
+    assert [line.split()[:2] for line in str(team.orchestration).splitlines()] == [
+        ["1", "run_parallel"],
+        ["2", "stop"],
+    ]
 
 
 def test_nothing_of_it_is_in_the_conversation(stage: Stage) -> None:
@@ -103,14 +113,18 @@ def test_the_first_decision_is_given_everything_and_later_ones_only_what_is_new(
 
 
 def test_a_decision_cites_the_turns_that_it_looked_at_by_their_user_runs(stage: Stage) -> None:
-    """O10: what is no turn and no decision is left out."""
+    """O10, O29: what is no turn and no decision is left out, and so is a learning that was not quoted."""
     choice = calling(
-        "answer_directly", agent="ada", reasoning="As before.", looked_at=["turn 1", "request", "turn 9"]
+        "answer_directly",
+        agent="ada",
+        reasoning="As before.",
+        looked_at=["turn 1", "request", "turn 9"],
+        learnings=["learning-of-nobody"],
     )
     main = stage.branch(orchestrator=chooses(choice), ada=repeats)
     first = main.ask("One.")
     (decision,) = main.ask("Two.").orchestration.decisions
-    assert decision.looked_at == (first.id, "request")
+    assert decision.looked_at == (first.id, "request") and decision.learnings == ()
 
 
 INVALID: dict[str, tuple[Any, str]] = {
@@ -126,7 +140,10 @@ INVALID: dict[str, tuple[Any, str]] = {
         calling("use_pattern", pattern="magic", reasoning="So."),
         "no pattern 'magic'",
     ),
-    "an empty team": (calling("run_parallel", members=[], reasoning="So."), "needs somebody"),
+    "an empty team": (
+        calling("run_parallel", members=[], reasoning="So."),
+        "run_parallel needs at least 1 member",
+    ),
     "an error": (failing("no model there"), "no model there"),
 }
 
@@ -135,7 +152,7 @@ INVALID: dict[str, tuple[Any, str]] = {
 def test_without_a_valid_choice_the_default_agent_answers_and_that_is_recorded(
     stage: Stage, case: str
 ) -> None:
-    """O16: the user gets an answer, and the context tells why it is none of the orchestrator's."""
+    """O16: the user gets an answer, and the context tells why, as its replay's does."""
     choice, why = INVALID[case]
     turn = stage.branch(orchestrator=chooses(choice), ada=says("I answer.")).ask("Anybody?")
     assert (turn.status, turn.output) == ("completed", "I answer.")
@@ -143,6 +160,7 @@ def test_without_a_valid_choice_the_default_agent_answers_and_that_is_recorded(
     (decision,) = turn.orchestration.decisions
     assert why in fallback.why and decision.fallback == fallback.why and fallback.agent == "ada"
     assert decision.reasoning.startswith("Fallback: ")
+    assert turn.replay().orchestration.fallbacks == (fallback,)
 
 
 def test_two_choices_at_once_are_none(stage: Stage) -> None:
@@ -157,12 +175,21 @@ def test_two_choices_at_once_are_none(stage: Stage) -> None:
         chosen_by(replace(call, steps=(twice,)), offer, {})
 
 
-def test_a_model_that_chooses_again_and_again_comes_to_an_end(stage: Stage) -> None:
-    """A model that calls a tool each time it is asked comes to an end, and its first choice counts."""
-    forever = calling("answer_directly", agent="ada", reasoning="Again and again.")
-    turn = stage.branch(orchestrator=lambda asked: forever, ada=says("A")).ask("Hello.")
-    assert turn.output == "A" and not turn.orchestration.fallbacks
-    assert turn.replay().output == "A"
+def test_a_decision_is_one_consultation_of_its_model_and_a_small_one(stage: Stage) -> None:
+    """O14: once the choice is made, its run is ended: nothing more is said, nor paid for."""
+    asked: list[Asked] = []
+
+    def decide(asking: Asked) -> Answer:
+        asked.append(asking)
+        return calling("answer_directly", agent="ada", reasoning="Again and again.")
+
+    turn = stage.branch(orchestrator=decide, ada=says("A")).ask("Hello.")
+    call = turn.calls[0]
+    assert turn.output == "A" and len(asked) == 1
+    assert (call.status, call.tools[0].output, call.run and call.run.status) == (
+        "completed", "noted", "cancelled",
+    )  # fmt: skip
+    assert 0 < call.usage.total_tokens < 2300
 
 
 def test_its_own_budget_used_up_leads_to_the_fallback_and_not_to_a_failure(stage: Stage) -> None:
@@ -174,6 +201,7 @@ def test_its_own_budget_used_up_leads_to_the_fallback_and_not_to_a_failure(stage
     assert [call.path for call in turn.calls] == ["1.decide", "1.team.ada", "1.team.bob", "2.answer"]
     (fallback,) = turn.orchestration.fallbacks
     assert fallback.why.startswith("its budget of 100 tokens is used up")
+    assert turn.replay().orchestration.fallbacks == (fallback,)
     assert turn.orchestration.opened is not None and turn.orchestration.opened.budget == 100
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from tests.orchestration.learning_by_hand import BEGAN, decision, kept_run, member
 from threadlab.errors import HistoryError
-from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.journal.annotations import given_feedback
 from threadlab.journal.workspace import Workspace
 from threadlab.orchestration.decision_lines import decisions_text

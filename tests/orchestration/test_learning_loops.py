@@ -203,5 +203,5 @@ def test_the_verbs_show_what_was_learned_and_take_it_back(history: History) -> N
     assert "1 compacted" in said("runs", "compact", "--keep", "0", "--no-rated", "--yes")
     assert "why: As I was told." in said("runs", "show", turn.id, "--decisions")
     assert f"retired {one.id}" in said("learnings", "retire", one.id[-6:], "the novice has learned")
-    assert "nothing was learned" in said("learnings", "list")
+    assert "1 learning, all retired" in said("learnings", "list")
     assert "the novice has learned" in said("learnings", "list", "--retired")

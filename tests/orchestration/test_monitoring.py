@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests.history.records_by_hand import agent_call, user_run
+from tests.orchestration.conftest import Stage
 from tests.orchestration.learning_by_hand import decision, kept_run
+from tests.orchestration.personas import says
 from threadlab.connect.connect import connect
+from threadlab.connect.scripted_model import calling
 from threadlab.errors import HistoryError
 from threadlab.history.history import History
-from threadlab.history.orchestration import OrchestrationContext
 from threadlab.objects.usage import Usage
 from threadlab.orchestration.monitoring import Monitoring
 from threadlab.orchestration.overhead import overhead, overhead_table
@@ -74,19 +75,19 @@ def test_a_plain_turn_is_not_among_them(history: History) -> None:
     assert len(Monitoring(history).orchestrated()) == 3
 
 
-def test_agreement_is_the_share_of_the_most_frequent_first_choice(history: History) -> None:
-    """Asked five times: three say one thing, two another."""
-    asked: list[str] = []
-    answers = cycle([history[1].id, history[2].id])
-
-    def ask(request: str) -> SimpleNamespace:
-        asked.append(request)
-        return SimpleNamespace(orchestration=OrchestrationContext.of(history.workspace, next(answers)))
-
-    told = Monitoring(history).agreement("Write.", ask, times=5)
-    assert asked == ["Write."] * 5
-    assert (told.times, told.rate, told.of_pairs) == (5, 0.6, 0.4)
-    assert str(told).startswith("60% of 5 repeats agree: review with writer, critic (3)")
+def test_agreement_is_the_share_of_the_most_frequent_first_choice_for_the_same_request(stage: Stage) -> None:
+    """O15: decided five times, each time given the same: three say one thing, two another."""
+    choices = cycle([calling("answer_directly", agent=who, reasoning="So.") for who in ("ada", "bob")])
+    main = stage.branch(orchestrator=lambda asked: next(choices), ada=says("A"), bob=says("B"))
+    main.ask("I am Zoe.")
+    next(choices)
+    turn = main.ask("Write.")
+    told = Monitoring(stage.at(main)).agreement(turn, times=5)
+    assert (told.request, told.times, told.rate) == ("Write.", 5, 0.6)
+    assert str(told) == "60% of 5 repeats agree: answer_directly with ada (3), answer_directly with bob (2)"
+    repeats = [run for run in stage.at(main) if run.record.received.input == "Write."]
+    assert len({run.calls[0].prompt for run in repeats}) == 1
+    assert len({run.record.parent for run in repeats}) == 1
 
 
 def test_deciding_and_work_are_plotted(history: History) -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.orchestration.conftest import Stage, agent
+from tests.orchestration.personas import chooses, repeats, says
 from threadlab.connect.scripted_model import calling
 from threadlab.errors import FlowDefinitionError, HistoryError
 from threadlab.flows.component import AgentComponent, AgentNode, Component, PythonNode
 from threadlab.flows.embedded import embedded
+from threadlab.history.bodies.turn import Turn
 from threadlab.history.branch import Branch
-from threadlab.history.turn import Turn
 from threadlab.journal.values import Command
 from threadlab.orchestration.body_member import BodyMember
 from threadlab.orchestration.guards import Limits
 from threadlab.orchestration.orchestration import Orchestration
-from threadlab.orchestration.personas import chooses, repeats, says
 from threadlab.orchestration.team_member import TeamMember
 
 DONE = calling("stop", reasoning="It is done.")

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.orchestration.conftest import Stage
+from tests.orchestration.personas import chooses, policy_reader, repeats, says
 from threadlab.connect.scripted_model import calling
 from threadlab.errors import ReplayMissed
 from threadlab.history.branch import Branch
-from threadlab.history.budget import Budget
 from threadlab.history.history import History
-from threadlab.history.reuse import Reuse
+from threadlab.history.plans.reuse import Reuse
+from threadlab.history.work.budget import Budget
 from threadlab.journal.archive import export
+from threadlab.journal.decision import Seat
 from threadlab.journal.fact import CallTied
 from threadlab.journal.importing import import_archive
 from threadlab.journal.record import Interrupt
+from threadlab.objects.usage import Usage
+from threadlab.orchestration.guards import Limits
 from threadlab.orchestration.orchestration import Orchestration
-from threadlab.orchestration.personas import chooses, policy_reader, repeats, says
+from threadlab.orchestration.pattern import Pattern
 
 POLICY = '- " and ": run_parallel with ada, bob\n- otherwise: answer_directly with ada'
 LED = Orchestration(policy=POLICY)
@@ -94,13 +99,14 @@ def crash_at(kind: str) -> Callable[[Any], None]:
     """Raises at the first fact of that kind."""
 
     def seen(entry: Any) -> None:
-        if type(getattr(entry, "fact", None)).__name__ == kind:
+        fact = getattr(entry, "fact", None)
+        if kind in (type(fact).__name__, type(getattr(fact, "event", None)).__name__):
             raise Crash
 
     return seen
 
 
-@pytest.mark.parametrize("kind", ["CallStarted", "CallTied", "CallEnded"])
+@pytest.mark.parametrize("kind", ["CallStarted", "CallTied", "ToolFinished", "CallEnded"])
 def test_after_a_crash_it_goes_on_and_each_line_is_there_once(stage: Stage, kind: str) -> None:
     """The same user run, decided as before; nobody is asked twice for what was finished."""
     main = a_team(stage)
@@ -110,7 +116,9 @@ def test_after_a_crash_it_goes_on_and_each_line_is_there_once(stage: Stage, kind
     assert left is not None and left.is_stalled
     fresh = History(stage.scenes[-1].lab, stage.scenes[-1].folder)
     fresh.branch("main", orchestrated_by=LED)
-    turn = fresh[left.id].resume()
+    plans: list[str] = []
+    turn = fresh[left.id].resume(on_plan=lambda plan: plans.append(str(plan)))
+    assert len(plans) == 1 and "1.decide" in plans[0] and "then whatever is decided on the way" in plans[0]
     assert (turn.status, turn.output) == ("completed", "ada:\nA\n\nbob:\nB")
     kinds = [json.loads(line)["type"] for line in turn.orchestration.file.read_text().splitlines()]
     assert kinds == [
@@ -119,9 +127,39 @@ def test_after_a_crash_it_goes_on_and_each_line_is_there_once(stage: Stage, kind
         "outcome_seen",
         "decision_taken",
         "outcome_seen",
+        "post_mortem_written",
         "context_closed",
     ]
     assert len(turn.calls) == 4
+
+
+def test_one_that_was_left_and_is_cancelled_by_somebody_else_has_its_context_closed(stage: Stage) -> None:
+    """O22: also where nobody says how it is orchestrated; its end tells what deciding took till then."""
+    main = a_team(stage)
+    with pytest.raises(Crash):
+        main.ask("This and that?", on_event=crash_at("CallEnded"))
+    assert main.head is not None
+    elsewhere = History(stage.scenes[-1].lab, stage.scenes[-1].folder)
+    left = elsewhere[main.head.id]
+    left.cancel("enough")
+    closed = left.orchestration.closed
+    assert left.status == "cancelled" and closed is not None and closed.status == "cancelled"
+    assert (closed.decisions, closed.usage, closed.work) == (1, left.calls[0].usage, Usage())
+
+
+def test_what_it_went_by_is_recorded_with_it(stage: Stage) -> None:
+    """A replay goes by the limits, budget, patterns and default agent of then, whatever they are now."""
+    pattern = Pattern(name="both", way="run_parallel", team=(Seat(member="ada"), Seat(member="bob")))
+    choice = calling("use_pattern", pattern="both", reasoning="Both know.")
+    then = Orchestration(policy="", patterns={"both": pattern}, limits=Limits(decisions=2), default="bob")
+    turn = stage.branch(then, orchestrator=chooses(choice), ada=says("A"), bob=says("B")).ask("Who?")
+    assert turn.status == "incomplete" and len(turn.orchestration.decisions) == 2
+    retired = replace(pattern, status="retired")
+    for now in (Orchestration(policy="", budget=0), Orchestration(policy="", patterns={"both": retired})):
+        stage.scenes[-1].branch("main", orchestrated_by=now)
+        again = stage.scenes[-1][turn.id].replay()
+        assert again.record.reason == turn.record.reason
+        assert [one.pattern for one in again.orchestration.decisions] == ["both", "both"]
 
 
 def test_a_crash_between_a_call_and_its_decision_loses_nothing(stage: Stage) -> None:
@@ -148,7 +186,7 @@ def test_its_body_is_not_there_without_an_orchestration(stage: Stage) -> None:
 
 
 def test_a_cancel_reaches_every_child(stage: Stage) -> None:
-    """Complaint 12: no member's run goes on at the service, and the context is closed with why."""
+    """Complaints 12, 26: no member's run goes on; what each did till then is told, and why it ended."""
     choice = calling("run_parallel", members=[{"member": "ada"}, {"member": "bob"}], reasoning="Parts.")
     main = stage.branch(orchestrator=chooses(choice), ada=says("A " * 300), bob=says("B " * 300))
     history = stage.scenes[-1]
@@ -171,6 +209,8 @@ def test_a_cancel_reaches_every_child(stage: Stage) -> None:
         assert history.lab.runs.get(str(call.thread_id), str(call.run.id if call.run else "")).is_terminal
     closed = turn.orchestration.closed
     assert closed is not None and closed.status == "cancelled" and "enough" in closed.reason
+    told = {one.member: one.status for one in turn.orchestration.contributions}
+    assert told == {"ada": "cancelled", "bob": "cancelled"}
 
 
 def test_a_budget_that_is_used_up_keeps_all_and_can_be_extended(stage: Stage) -> None:

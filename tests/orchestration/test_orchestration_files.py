@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.orchestration.conftest import Stage, agent
+from tests.orchestration.personas import fails, policy_reader, says, wants, writes
 from threadlab.errors import HistoryError
 from threadlab.history.branch import Branch
 from threadlab.journal.decision import PostMortemWritten, Quoted
 from threadlab.journal.fact import Logged
 from threadlab.orchestration.learning.loops import LearningLoops
 from threadlab.orchestration.orchestration import Orchestration
-from threadlab.orchestration.personas import fails, policy_reader, says, wants, writes
 
 CAREFUL = """
 way = "review"
@@ -84,7 +84,7 @@ def test_conditions_are_checked_and_shown(stage: Stage, folder: Path, conditions
     orchestration = Orchestration.load(folder)
     main = stage.branch(orchestration, **PEOPLE)
     config = orchestration.config(main.config, "A poem", 0.0)
-    offer = orchestration.body("A poem", config).offer
+    offer = orchestration.body("A poem", config).orchestrator.offer
     assert offer.unmet.get("careful", "") == against
     told = config.agents["orchestrator"].instructions or ""
     assert ("- careful (review with ada as writer, bob as critic; when: " in told) == (not against)
@@ -113,10 +113,12 @@ def test_another_model_brings_other_notes_and_so_other_choices(stage: Stage, fol
 @pytest.mark.parametrize(
     ("file", "text", "found"),
     [
-        ("patterns/x.toml", "way = 3", "x.toml holds no pattern"),
+        ("patterns/x.toml", "way = 3", "x.toml holds no pattern: way: "),
         ("patterns/x.toml", 'way = "fly"\ndescription = ""', "the way 'fly', which there is not"),
         ("patterns/x.toml", "[[", "x.toml holds no pattern"),
-        ("capabilities.toml", "[models.small]\ngood = 1", "capabilities.toml holds no capabilities"),
+        ("patterns/x.toml", 'way = "review"\ndescription = ""', "review takes at least 2 members"),
+        ("patterns/x.toml", 'way = "ask_user"\ndescription = ""', "question: Field required"),
+        ("capabilities.toml", "[models.small]\ngood = 1", "capabilities: models, small, good: Extra"),
     ],
 )
 def test_a_broken_file_is_named_with_what_to_write(folder: Path, file: str, text: str, found: str) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from threadlab.backend.clock import VirtualClock
-from threadlab.history.interruption import Paused, Stopped
-from threadlab.history.passing import done_now
+from threadlab.history.work.interruption import Paused, Stopped
+from threadlab.history.work.passing import done_now
 from threadlab.objects.event import Wait
 from threadlab.orchestration.side_by_side import side_by_side
 
@@ -48,6 +48,27 @@ def test_it_takes_as_long_as_the_longest() -> None:
         "inner": {"x": "x", "y": "y"},
     }
     assert clock.now() - began == 5.0
+
+
+@given(some.lists(some.integers(1, 9), min_size=1, max_size=6), some.integers(1, 4))
+def test_no_more_begin_than_may_begin_and_all_come_to_their_end(seconds: list[int], most: int) -> None:
+    """What is held back begins when another is over; the first is never held back."""
+    clock = VirtualClock()
+    under_way: set[str] = set()
+    seen: list[int] = []
+
+    def work(name: str, long: int) -> Work:
+        under_way.add(name)
+        seen.append(len(under_way))
+        yield Wait(float(long))
+        under_way.remove(name)
+        return name
+
+    works = {f"{n}": work(f"{n}", long) for n, long in enumerate(seconds)}
+    results = done_now(side_by_side(works, clock, lambda others: others < most), clock, never)
+    assert list(results) == list(works) and max(seen) == min(most, len(seconds))
+    none_at_all = {f"{n}": work(f"{n}", long) for n, long in enumerate(seconds)}
+    assert len(done_now(side_by_side(none_at_all, clock, lambda others: False), clock, never)) == len(seconds)
 
 
 @given(some.lists(some.lists(some.floats(0.0, 9.0), max_size=4), min_size=1, max_size=5))

@@ -7,11 +7,7 @@ from typing import Any
 import pytest
 
 from tests.orchestration.conftest import Stage, agent
-from threadlab.connect.scripted_model import calling
-from threadlab.journal.decision import Seat
-from threadlab.orchestration.orchestration import Orchestration
-from threadlab.orchestration.pattern import Pattern
-from threadlab.orchestration.personas import (
+from tests.orchestration.personas import (
     chooses,
     fails,
     hands_on,
@@ -21,6 +17,10 @@ from threadlab.orchestration.personas import (
     wants,
     writes,
 )
+from threadlab.connect.scripted_model import calling
+from threadlab.journal.decision import Seat
+from threadlab.orchestration.orchestration import Orchestration
+from threadlab.orchestration.pattern import Pattern
 from threadlab.orchestration.ways.all_ways import WAYS
 from threadlab.tools.tool import tool
 
@@ -90,6 +90,26 @@ def test_members_that_work_at_the_same_time_take_as_long_as_the_slowest(stage: S
     assert turn.record.entries == again.record.entries
 
 
+def test_what_came_of_it_is_told_in_the_order_of_the_team_whoever_was_ready_first(stage: Stage) -> None:
+    """O44: so the next decision is given the same when it is replayed, where nobody takes any time."""
+
+    @tool
+    def look_up(word: str) -> str:
+        """Look a word up."""
+        return "found"
+
+    choice = calling("run_parallel", members=members("ada", "bob"), reasoning="Parts.")
+
+    def slow(asked: Any) -> Any:
+        return calling("look_up", word="tide") if asked.call == 1 else "A"
+
+    stage.branch(orchestrator=chooses(choice, DONE), ada=slow, bob=says("B"))
+    turn = stage.scenes[-1].branch("main", tools=[look_up]).ask("Go.")
+    ada, bob = turn.orchestration.contributions
+    assert (ada.member, bob.member) == ("ada", "bob") and ada.seconds > bob.seconds
+    assert turn.replay().output == turn.output
+
+
 def test_one_member_that_fails_leaves_a_partial_result_and_does_not_hold_up_the_others(stage: Stage) -> None:
     """Complaint 26: the orchestrator is told what the failed one had done, and why it did not go on."""
     choice = calling("run_parallel", members=members("ada", "bob"), reasoning="Parts.")
@@ -101,6 +121,18 @@ def test_one_member_that_fails_leaves_a_partial_result_and_does_not_hold_up_the_
     assert turn.status == "completed"
     again = turn.replay().orchestration.decisions[0].outcome
     assert again is not None and again.contributions == outcome.contributions
+
+
+def test_a_member_may_have_two_seats(stage: Stage) -> None:
+    """O37, O43: both of its texts are in what comes of it, and reach whoever comes behind them."""
+    seats = [{"member": "ada", "task": "Red."}, {"member": "ada", "task": "Blue."}]
+    parallel = calling("run_parallel", members=seats, reasoning="Two parts.", finish=True)
+    people = {"ada": lambda asked: asked.messages[-1].text.split("\n\n")[1], "bob": repeats}
+    both = stage.branch(orchestrator=chooses(parallel), **people).ask("Go.")
+    assert both.output == "ada:\nYour part: Red.\n\nada (2):\nYour part: Blue."
+    sequence = calling("run_sequence", members=[*seats, {"member": "bob"}], reasoning="So.", finish=True)
+    last = stage.branch(orchestrator=chooses(sequence), **people).ask("Go.").output
+    assert "ada said:\nYour part: Red.\n\nada (2) said:\nYour part: Blue." in last
 
 
 def test_a_sequence_ends_at_the_first_that_fails(stage: Stage) -> None:
@@ -290,6 +322,31 @@ def test_parameters_of_a_decision_are_those_of_its_members_runs(stage: Stage) ->
     assert run is not None and run.model == "large"
     (decision,) = turn.orchestration.decisions
     assert decision.parameters == parameters and decision.task == "Be exact."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"way": "fly"}, "the way 'fly', which there is not"),
+        ({"team": (Seat(member="ada"),)}, "review takes at least 2 members, its team has 1"),
+        ({"arguments": {"rounds": "many"}}, "rounds: Input should be a valid integer"),
+        ({"arguments": {"round": 2}}, "round: Extra inputs are not permitted"),
+        ({"team": (Seat(member="ada"), Seat(member="eve"))}, "nobody is called eve"),
+    ],
+)
+def test_a_pattern_that_nobody_could_carry_out_is_not_offered(
+    stage: Stage, wrong: dict[str, Any], why: str
+) -> None:
+    """O16, O46: whoever chooses it all the same gets the default agent's answer, and is told why."""
+    team = (Seat(member="ada"), Seat(member="bob"))
+    pattern = Pattern(**{"name": "odd", "way": "review", "team": team, **wrong})
+    choice = calling("use_pattern", pattern="odd", reasoning="Why not.")
+    orchestration = Orchestration(policy="Be quick.", patterns={"odd": pattern})
+    turn = stage.branch(orchestration, orchestrator=chooses(choice), ada=says("A"), bob=says("B")).ask("Go.")
+    (fallback,) = turn.orchestration.fallbacks
+    assert turn.output == "A" and why in fallback.why
+    tools = [one["function"]["name"] for one in turn.record.config.agents["orchestrator"].tools]
+    assert "use_pattern" not in tools
 
 
 def test_a_pattern_is_a_way_with_its_team_set(stage: Stage) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from threadlab.conversation.answering_tools import AnsweringTools
 from threadlab.following.patience import Asking
-from threadlab.history.prices import Prices
-from threadlab.history.scope import CallFailed
-from threadlab.history.steps_taken import model_of
+from threadlab.history.reading.prices import Prices
+from threadlab.history.reading.steps_taken import model_of
+from threadlab.history.work.call_failed import CallFailed
+from threadlab.history.work.interruption import Stopped
 from threadlab.journal.decision import Contribution
 from threadlab.journal.record import AgentCall, Record
 from threadlab.journal.values import Config
@@ -70,6 +71,10 @@ class AgentMember:
                 )
         except CallFailed as failed:
             call = failed.call
+        except Stopped:
+            if (cut := scope.open_run.record.call(scope.at(given.path))) is not None:
+                given.left.append(contribution(cut, given, scope.open_run.record, scope.prices))
+            raise
         return contribution(call, given, scope.open_run.record, scope.prices)
 
     def _given(self, given: Assignment) -> tuple[Config, AnsweringTools | None]:

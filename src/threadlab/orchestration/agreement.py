@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from threadlab.following.terminal_text import counted
-from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.journal.decision import Decision
 
 
@@ -28,13 +28,6 @@ class Agreement:
         """The share of the most frequent choice: 1.0 means that it was always the same."""
         return self.choices[0][1] / self.times if self.choices else 0.0
 
-    @property
-    def of_pairs(self) -> float:
-        """The share of pairs of repeats that agree: unlike `rate` it sees how the others scatter."""
-        pairs = self.times * (self.times - 1)
-        same = sum(number * (number - 1) for _, number in self.choices)
-        return same / pairs if pairs else 1.0
-
     def __str__(self) -> str:
         chosen = ", ".join(f"{choice} ({number})" for choice, number in self.choices)
         return f"{self.rate:.0%} of {counted(self.times, 'repeat')} agree: {chosen}"
@@ -48,8 +41,8 @@ def agreement(request: str, contexts: Sequence[OrchestrationContext]) -> Agreeme
 
 
 def choice_of(decision: Decision, *, agents: bool = True) -> str:
-    """A choice as a short text: "review with writer, critic", or "fallback"."""
+    """A choice as a short text: "review with writer, critic", "my pattern (review)", or "fallback"."""
     if decision.fallback:
         return "fallback"
-    how = decision.pattern or decision.way
+    how = f"{decision.pattern} ({decision.way})" if decision.pattern else decision.way
     return f"{how} with {', '.join(decision.agents)}" if agents and decision.agents else how

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from threadlab.errors import JournalError, ReplayMissed
 from threadlab.following.patience import Asking
-from threadlab.history.body import Body
+from threadlab.history.bodies.body import Body
+from threadlab.history.work.interruption import Stopped
 from threadlab.journal.decision import Contribution
 from threadlab.journal.values import Config
 from threadlab.objects.agent import Agent
@@ -47,16 +48,25 @@ class BodyMember:
         """Have the component done, with all its paths below the member's."""
         if given.watch is not None:
             given.watch.call(self.name, given.prompt, given.depth)
-        scope = given.scope
-        began = scope.lab.time.now()
-        status, text, reason = "completed", "", ""
-        try:
-            text = yield from self.make(given.prompt).execute(scope.within(given.path))
-        except (ReplayMissed, JournalError, GuardStopped):
-            raise
-        except Exception as problem:
-            status, reason = "failed", str(problem) or type(problem).__name__
-        return below(self.name, given, status, text, reason, scope.lab.time.now() - began)
+        within = given.scope.within(given.path)
+        return (yield from carried_out(self.name, given, lambda: self.make(given.prompt).execute(within)))
+
+
+def carried_out(name: str, given: Assignment, execute: Callable[[], Asking[str]]) -> Asking[Contribution]:
+    """What a member did whose work is a body's. Its errors are its failure; a stop is everybody's."""
+    time = given.scope.lab.time
+    began = time.now()
+    try:
+        text = yield from execute()
+    except (ReplayMissed, JournalError):
+        raise
+    except (Stopped, GuardStopped) as stopped:
+        given.left.append(below(name, given, "stopped", "", str(stopped), time.now() - began))
+        raise
+    except Exception as problem:
+        reason = str(problem) or type(problem).__name__
+        return below(name, given, "failed", "", reason, time.now() - began)
+    return below(name, given, "completed", text, "", time.now() - began)
 
 
 def below(name: str, given: Assignment, status: str, text: str, reason: str, seconds: float) -> Contribution:

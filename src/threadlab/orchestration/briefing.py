@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from threadlab.journal.decision import Seat
 
@@ -16,6 +17,16 @@ def briefed(request: str, seat: Seat, before: Mapping[str, str], wish: str = "")
     if wish:
         parts.append(wish)
     return "\n\n".join(parts)
+
+
+def by_name(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Texts by who said them; whoever speaks again does so as "ada (2)"."""
+    times: Counter[str] = Counter()
+    texts: dict[str, str] = {}
+    for name, text in said:
+        times[name] += 1
+        texts[name if times[name] == 1 else f"{name} ({times[name]})"] = text
+    return texts
 
 
 def all_said(texts: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from threadlab.errors import HistoryError
+from threadlab.orchestration.broken_file import broken
 
 
 class Capability(BaseModel):
@@ -44,7 +45,7 @@ def read_capabilities(path: Path) -> Mapping[str, Capability]:
         return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).models
     except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
         raise HistoryError(
-            f"{path.name} holds no capabilities: {str(error).strip().splitlines()[0]}",
+            f"{path.name} holds no capabilities: {broken(error)}",
             hint='write [models."its name"] with good_at = ["…"], weak_at = ["…"], context = 128000',
         ) from error
 

@@ -5,13 +5,14 @@ The choice is the tool call that it made. What it says besides is ignored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from threadlab.errors import ArgumentsRejected
+from threadlab.following.terminal_text import counted
 from threadlab.journal.codec import plain
-from threadlab.journal.decision import Decision, Seat
+from threadlab.journal.decision import Decision
 from threadlab.journal.record import AgentCall
 from threadlab.orchestration.offer import Offer
 from threadlab.orchestration.parameters import UNCHANGED
@@ -43,11 +44,10 @@ def chosen_by(call: AgentCall, offer: Offer, labels: Mapping[str, str]) -> Decis
         raise InvalidChoice(f"it chose {name} without saying why")
     pattern: Pattern | None = None
     if way is None:
-        pattern = _pattern(chosen["pattern"], offer, is_past=bool(call.reused))
+        pattern = _pattern(chosen["pattern"], offer)
         way = offer.ways[pattern.way]
-    decision = _decision(way, pattern, chosen, labels)
-    for problem in _problems(decision, offer):
-        raise InvalidChoice(problem)
+    decision = _decision(way, pattern, chosen, labels, {one.id for one in offer.learnings})
+    _check(decision, way, offer)
     return decision
 
 
@@ -62,18 +62,22 @@ def _one_call(call: AgentCall) -> tuple[str, str]:
     return call.tools[0].name, call.tools[0].arguments
 
 
-def _pattern(name: str, offer: Offer, *, is_past: bool) -> Pattern:
-    """The pattern of that name; what a recorded user run chose may be retired since."""
+def _pattern(name: str, offer: Offer) -> Pattern:
     if name not in offer.patterns:
         raise InvalidChoice(f"there is no pattern {name!r}; there are: {', '.join(offer.offered) or 'none'}")
-    if name in offer.unmet and not is_past:
+    if name in offer.unmet:
         raise InvalidChoice(f"the pattern {name!r} is not offered: {offer.unmet[name]}")
     return offer.patterns[name]
 
 
 def _decision(
-    way: Way, pattern: Pattern | None, chosen: Mapping[str, Any], labels: Mapping[str, str]
+    way: Way,
+    pattern: Pattern | None,
+    chosen: Mapping[str, Any],
+    labels: Mapping[str, str],
+    learnings: Collection[str],
 ) -> Decision:
+    """What was chosen. What it cites counts only as far as it was given to it."""
     task = str(chosen.get("task", ""))
     arguments = {name: plain(value) for name, value in chosen.items() if name not in SHARED}
     team = way.team(chosen) if pattern is None else pattern.team
@@ -93,17 +97,17 @@ def _decision(
         arguments=arguments,
         finish=bool(chosen.get("finish", way.finishes)),
         looked_at=tuple(labels[one] for one in chosen.get("looked_at", ()) if one in labels),
-        learnings=tuple(chosen.get("learnings", ())),
+        learnings=tuple(one for one in chosen.get("learnings", ()) if one in learnings),
     )
 
 
-def _problems(decision: Decision, offer: Offer) -> Iterator[str]:
-    unknown = [name for name in decision.agents if name not in offer.members]
-    if unknown:
-        yield f"it chose {', '.join(map(repr, unknown))}; there are: {', '.join(offer.members)}"
-    if decision.pattern and not decision.team:
-        yield f"the pattern {decision.pattern!r} has no team"
-    if any(isinstance(seat, Seat) and not seat.member.strip() for seat in decision.team):
-        yield "a member of its team has no name"
-    if not decision.team and decision.way not in ("ask_user", "stop") and decision.way in offer.ways:
-        yield f"{decision.way} needs somebody who works"
+def _check(decision: Decision, way: Way, offer: Offer) -> None:
+    """Raise InvalidChoice for a team that cannot work like that."""
+    if any(not seat.member.strip() for seat in decision.team):
+        raise InvalidChoice("a member of its team has no name")
+    if unknown := [name for name in decision.agents if name not in offer.members]:
+        raise InvalidChoice(
+            f"it chose {', '.join(map(repr, unknown))}; there are: {', '.join(offer.members)}"
+        )
+    if len(decision.team) < way.fewest:
+        raise InvalidChoice(f"{decision.way} needs at least {counted(way.fewest, 'member')}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from threadlab.history.orchestration import OrchestrationContext
-from threadlab.history.scope import Scope
+from threadlab.history.bodies.orchestration import OrchestrationContext
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import ContextFact
 from threadlab.journal.decision_log import DECISIONS, DecisionLog
 

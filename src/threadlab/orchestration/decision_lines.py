@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from threadlab.following.terminal_text import counted
-from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.journal.decision import ContextCompacted, Decision, PostMortemWritten
 from threadlab.orchestration.agreement import choice_of
 from threadlab.orchestration.learning.dimensions import named
 
-LONGEST = 100
+LONGEST = 200
 """Signs of a text that are shown."""
 
 
@@ -61,7 +61,8 @@ def _decision(one: Decision) -> Iterator[str]:
 def _post_mortem(told: PostMortemWritten) -> Iterator[str]:
     owed = f", owed to the {told.dimension}" if told.dimension else ""
     yield f"post-mortem: {told.rating:.2f}{owed}: {told.why}"
-    yield from (f"   learned to {finding}" for finding in told.findings)
+    how = "learned to" if told.learnings else "it speaks for this:"
+    yield from (f"   {how} {finding}" for finding in told.findings)
 
 
 def _short(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from threadlab.history.context import Context, tokens_of_text
+from threadlab.history.contexts.context import Context, tokens_of_text
 from threadlab.journal.decision import Decision, Outcome
 
 WISH = "Decide how to proceed: call one of your tools, once."

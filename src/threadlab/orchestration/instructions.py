@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from threadlab.journal.decision import Quoted
 from threadlab.journal.values import Config
 from threadlab.orchestration.capability import Capability
 from threadlab.orchestration.offer import Offer
 
 HOW = """\
 You are the {name}. You decide how a request is worked on; you do not work on it yourself.
-Call exactly one of your tools. All of them take:
-- reasoning: why, in one or two sentences about who, which way, which parameters and which team; never empty
+Call exactly one of your tools, with
+- reasoning: why this way, this team, these parameters, in one or two sentences; never empty
 - looked_at: what you based it on, such as "request", "turn 2", "decision 1"
-- learnings: the ids of those learnings that led you
-Most take parameters (model, temperature, max_completion_tokens, tools) for the members' runs, and finish:
-whether the result is the answer to the user, so that nothing more needs to be decided."""
+- parameters, if the members' runs need others than they have: model, temperature, max_completion_tokens,
+  tools (the names of the only ones they get)
+- finish: whether the result is the answer to the user, so that nothing more needs to be decided"""
 
 
 def instructions(
@@ -25,7 +24,6 @@ def instructions(
     offer: Offer,
     config: Config,
     capabilities: Mapping[str, Capability],
-    learnings: Sequence[Quoted],
 ) -> str:
     """How deciding works, the policy, who is there, which patterns, which models, what was learned."""
     parts = [
@@ -37,9 +35,9 @@ def instructions(
         parts.append("# Patterns\n" + "\n".join(_patterns(offer)))
     if notes := [*_models(config, capabilities, offer)]:
         parts.append("# Models\n" + "\n".join(notes))
-    if learnings:
-        told = "\n".join(f"- [{one.id}] {one.text}" for one in learnings)
-        parts.append(f"# Learned before\n{told}")
+    if offer.learnings:
+        told = "\n".join(f"- [{one.id}] {one.text}" for one in offer.learnings)
+        parts.append(f"# Learned before\nName in `learnings` the ids of those that led you.\n{told}")
     return "\n\n".join(parts)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from threadlab.following.patience import Asking
-from threadlab.history.orchestration import OrchestrationContext
-from threadlab.history.scope import Scope
+from threadlab.history.bodies.orchestration import OrchestrationContext
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import PostMortemWritten, Quoted
 from threadlab.objects.agent import Agent
 

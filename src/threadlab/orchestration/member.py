@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from threadlab.conversation.answering_tools import AnsweringTools
 from threadlab.following.patience import Asking
-from threadlab.history.scope import Scope
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import Contribution
 from threadlab.journal.values import Config
 from threadlab.objects.agent import Agent
@@ -24,7 +24,8 @@ Hears = Literal["prompt", "conversation", "speaks"]
 class Assignment:
     """What a member is to do, at which path, and how deep below the orchestrator (1 is its own choice).
 
-    `tools` go before those that the member has; `watch` None means that no guard counts it.
+    `tools` go before those that the member has; `watch` None means that no guard counts it. A member that is
+    stopped in the middle adds to `left` what it did till then.
     """
 
     scope: Scope
@@ -38,6 +39,7 @@ class Assignment:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     hears: Hears = "prompt"
     tools: AnsweringTools | None = None
+    left: list[Contribution] = field(default_factory=list)
 
 
 class Member(Protocol):

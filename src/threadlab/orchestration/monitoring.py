@@ -1,25 +1,26 @@
 """Monitoring: what orchestrators decided over many user runs, what came of it, and what deciding cost.
 
     watch = Monitoring(history)
-    watch.overhead()                                  # deciding apart from the work, for each user run
-    watch.agreement("What is 2+2?", main.ask, times=5)
+    watch.overhead()                          # deciding apart from the work, for each user run
+    watch.agreement(main.ask("What is 2+2?"), times=5)
 
 The functions below it are pure: user runs in, tables out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Protocol, Unpack
+from typing import Unpack
 
 from threadlab.errors import HistoryError
 from threadlab.following.terminal_text import counted
-from threadlab.history.analytics import Plot, stacked
-from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.history.overview import Chosen, Overview
-from threadlab.history.table import Cell, Table
+from threadlab.history.reading.analytics import Plot, stacked
+from threadlab.history.reading.table import Cell, Table
+from threadlab.history.user_run import UserRun
 from threadlab.journal.decision import Decision
 from threadlab.journal.record import Record
 from threadlab.orchestration.agreement import Agreement, agreement, choice_of
@@ -28,21 +29,12 @@ from threadlab.orchestration.overhead import overhead_table
 
 
 @dataclass(frozen=True, slots=True)
-class Orchestrated:
+class Watched:
     """A user run with what was decided in it, and the latest stars of each decision, by its path."""
 
     record: Record
     context: OrchestrationContext
     stars: Mapping[str, int] = field(default_factory=dict)
-
-
-class HasOrchestration(Protocol):
-    """A user run, as far as it is asked for what was decided in it."""
-
-    @property
-    def orchestration(self) -> OrchestrationContext:
-        """What was decided."""
-        ...
 
 
 class Monitoring:
@@ -52,11 +44,11 @@ class Monitoring:
         self._history = history
         self._chosen = chosen
 
-    def orchestrated(self) -> tuple[Orchestrated, ...]:
+    def orchestrated(self) -> tuple[Watched, ...]:
         """The user runs in which something was decided, oldest first."""
         workspace = self._history.desk.workspace
         found = (
-            Orchestrated(one, OrchestrationContext.of(workspace, one.id), stars_by_path(workspace, one.id))
+            Watched(one, OrchestrationContext.of(workspace, one.id), stars_by_path(workspace, one.id))
             for one in self._history.records(**self._chosen)
         )
         return tuple(one for one in found if one.context)
@@ -85,12 +77,18 @@ class Monitoring:
         columns = (f"deciding {what}", f"work {what}")
         return stacked(table, columns, f"{what} of deciding and of work", what)
 
-    def agreement(self, request: str, ask: Callable[[str], HasOrchestration], times: int = 5) -> Agreement:
-        """Ask the same so many times, each paid, and say how far the first decisions agree."""
-        return agreement(request, [ask(request).orchestration for _ in range(times)])
+    def agreement(self, user_run: UserRun, times: int = 5) -> Agreement:
+        """Have the same decided on so many times, and say how far the first decisions agree.
+
+        The user run counts as the first time; the others are made beside it, so each is given the same
+        conversation, policy and learnings. Each is paid for.
+        """
+        again = (user_run.retry(on_plan=None) for _ in range(times - 1))
+        request = user_run.record.received.input
+        return agreement(request, [one.orchestration for one in (user_run, *again)])
 
 
-def decisions_table(runs: Sequence[Orchestrated]) -> Table:
+def decisions_table(runs: Sequence[Watched]) -> Table:
     """One row for each decision of these user runs, in order; those of teams in teams included."""
     rows = tuple(
         (
@@ -111,7 +109,7 @@ def decisions_table(runs: Sequence[Orchestrated]) -> Table:
     )  # fmt: skip
 
 
-def fallbacks_table(runs: Sequence[Orchestrated]) -> Table:
+def fallbacks_table(runs: Sequence[Watched]) -> Table:
     """One row for each fallback of these user runs, in order."""
     rows = tuple(
         (run.record.id, one.path, one.why, one.agent, run.record.status)
@@ -126,7 +124,7 @@ def fallbacks_table(runs: Sequence[Orchestrated]) -> Table:
     )
 
 
-def outcomes_table(runs: Sequence[Orchestrated]) -> Table:
+def outcomes_table(runs: Sequence[Watched]) -> Table:
     """One row for each way and pattern that was chosen, the most frequent first."""
     chosen: dict[str, list[Decision]] = {}
     for run in runs:

@@ -1,27 +1,28 @@
-"""Noting: takes down what the orchestrator chooses, once.
+"""Noting: takes down what the orchestrator chooses, and wants to hear no more of it.
 
-A model that must call a tool may be made to call one again and again, for the demand holds for its whole run.
-Nobody answers the second call: the run is left, and the first choice counts.
+The choice is the call itself: what the model would say when it is told "noted" changes nothing, and would be
+paid for with all that it was given before. A model that must call a tool would even call one again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any
 
-from threadlab.errors import NobodyAnswers
+from threadlab.history.work.interruption import Enough
+from threadlab.objects.event import Event
 from threadlab.objects.time import Time
-from threadlab.objects.tool_call import ToolCall
+from threadlab.objects.tool_call import ToolApproval, ToolCall, ToolOutput
 from threadlab.objects.tool_round import ToolRound
 from threadlab.tools.toolbox import Toolbox
 
 
 class Noting:
-    """The orchestrator's tools, which answer the first call of one decision."""
+    """The orchestrator's tools: each call is answered, and no answer is sent."""
 
     def __init__(self, tools: Toolbox) -> None:
         self._tools = tools
-        self._is_noted = False
 
     @property
     def definitions(self) -> Sequence[Mapping[str, Any]]:
@@ -29,11 +30,31 @@ class Noting:
         return self._tools.definitions
 
     def begin(self, calls: Sequence[ToolCall], time: Time) -> ToolRound:
-        """Take it down. Raises NobodyAnswers for a second choice."""
-        if self._is_noted:
-            raise NobodyAnswers(
-                "the orchestrator chose a second time within one decision",
-                hint="the first choice counts; another model may come to an end by itself",
-            )
-        self._is_noted = True
-        return self._tools.begin(calls, time)
+        """Take it down."""
+        return _Noted(self._tools.begin(calls, time))
+
+
+class _Noted:
+    """A round of tool calls at whose end the run is left alone."""
+
+    def __init__(self, tool_round: ToolRound) -> None:
+        self._round = tool_round
+
+    def events(self) -> Iterator[Event]:
+        """Those of the round. Raises Enough once all is taken down."""
+        yield from self._round.events()
+        if self._round.outputs is not None:
+            raise Enough
+
+    @property
+    def outputs(self) -> tuple[ToolOutput, ...] | tuple[ToolApproval, ...] | None:
+        """What the round has."""
+        return self._round.outputs
+
+    def changed(self) -> Future[Any]:
+        """When the round has news."""
+        return self._round.changed()
+
+    def abandon(self) -> None:
+        """Forget the round."""
+        self._round.abandon()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from threadlab.journal.decision import Quoted
+from threadlab.orchestration.lean import lean
 from threadlab.orchestration.member import Member
 from threadlab.orchestration.pattern import Pattern
 from threadlab.orchestration.ways.use_pattern import use_pattern
@@ -18,6 +21,7 @@ class Offer:
     """Ways, patterns and members by their names. `default` is the agent that answers where nothing else can.
 
     `unmet` tells of patterns why they are not offered now: they are retired, or a condition is not met.
+    `learnings` are those that are quoted, so that a choice may name them.
     """
 
     ways: Mapping[str, Way]
@@ -25,6 +29,7 @@ class Offer:
     default: str
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
     unmet: Mapping[str, str] = field(default_factory=dict)
+    learnings: tuple[Quoted, ...] = ()
 
     @property
     def offered(self) -> Mapping[str, Pattern]:
@@ -35,4 +40,10 @@ class Offer:
     def toolbox(self) -> Toolbox:
         """The orchestrator's tools: the ways to proceed. They only take a choice down."""
         tools = [way.tool for way in self.ways.values()]
-        return Toolbox(*tools, *([use_pattern] if self.patterns else []), executor=Inline())
+        return Toolbox(*tools, *([use_pattern] if self.offered else []), executor=Inline())
+
+    @property
+    def definitions(self) -> tuple[dict[str, Any], ...]:
+        """These tools as the orchestrator is told of them: each decision pays for every word."""
+        left_out = () if self.learnings else ("learnings",)
+        return tuple(lean(one, left_out) for one in self.toolbox.definitions)

@@ -2,9 +2,10 @@
 
     take the next decision → carry it out → see what came of it → …
 
-until a decision finishes, a guard stops it, or the fallback has answered. Nothing else loops over agents. All
-work goes through the scope, each piece at its path ("1.decide", "1.answer", "2.decide", "2.team.writer"): so
-it is recorded, and can be resumed, rerun, replayed and compared like any other user run.
+until a decision finishes, a guard stops it, or the fallback has answered. A way may have rounds, of a number
+that was decided; only here is decided again and again. All work goes through the scope, each piece at its
+path ("1.decide", "1.answer", "2.decide", "2.team.writer"): so it is recorded, and can be resumed, rerun,
+replayed and compared like any other user run.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import Any
 
 from threadlab.errors import JournalError, ReplayMissed
 from threadlab.following.patience import Asking
-from threadlab.history.interruption import Paused, Stopped
-from threadlab.history.plan import Rehearsal
-from threadlab.history.scope import CallFailed, Scope
+from threadlab.history.bodies.orchestration_end import orchestration_end
+from threadlab.history.plans.rehearsal import Rehearsal
+from threadlab.history.work.call_failed import CallFailed
+from threadlab.history.work.interruption import Paused, Stopped
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import (
-    ContextClosed,
+    ORCHESTRATED,
     ContextOpened,
     Decision,
     DecisionTaken,
@@ -29,19 +32,15 @@ from threadlab.journal.decision import (
     Outcome,
     OutcomeSeen,
     PostMortemWritten,
-    Quoted,
     decision_path,
 )
 from threadlab.journal.values import Command
-from threadlab.objects.usage import Usage
 from threadlab.orchestration.context import ContextWriter
 from threadlab.orchestration.guards import GuardStopped, Limits, Watch
 from threadlab.orchestration.learns import Learns
-from threadlab.orchestration.offer import Offer
 from threadlab.orchestration.orchestrator import Orchestrator
 from threadlab.orchestration.work import Work
 
-ORCHESTRATED = "orchestrated"
 FIRST = decision_path("1")
 
 
@@ -56,14 +55,11 @@ class Within:
 
 @dataclass(slots=True, kw_only=True)
 class Orchestrated:
-    """`quoted` are the learnings in the orchestrator's instructions; `within` is set for a team in a team."""
+    """What is decided on is the orchestrator's `request`; `within` is set for a team in a team."""
 
-    request: str
     orchestrator: Orchestrator
-    offer: Offer
+    learning: Learns
     limits: Limits = field(default_factory=Limits)
-    learning: Learns | None = None
-    quoted: tuple[Quoted, ...] = ()
     within: Within | None = None
     name: str = ORCHESTRATED
     commands: Sequence[Command] = ()
@@ -74,7 +70,14 @@ class Orchestrated:
         return recorded
 
     def rehearse(self, rehearsal: Rehearsal) -> None:
-        """The first decision; where it is known, all that was recorded behind it."""
+        """The first decision; where it is known, all that was recorded behind it; the end is open."""
+        self._rehearse(rehearsal)
+        rehearsal.open_end()
+
+    def _rehearse(self, rehearsal: Rehearsal) -> None:
+        if self.orchestrator.has_spent_all(()):
+            self._rehearse_the_rest(rehearsal)
+            return
         config, name = self.orchestrator.deciding(rehearsal.config), self.orchestrator.name
         given = self.orchestrator.given(rehearsal.context, ())
         is_known = rehearsal.apart(FIRST, name, given.prompt, config)
@@ -97,13 +100,14 @@ class Orchestrated:
 
     def _rehearse_the_rest(self, rehearsal: Rehearsal) -> None:
         """What was recorded behind the first decision, in that order."""
+        recorded = rehearsal.own if rehearsal.own.of else rehearsal.base
         agents = {
             call.path: call.agent
-            for call in rehearsal.base.calls
+            for call in recorded.calls
             if call.status == "completed" or not rehearsal.is_offline
         }
-        units = {unit.path for unit in (rehearsal.base.of.units if rehearsal.base.of else ())}
-        for path in rehearsal.base.order():
+        units = {unit.path for unit in (recorded.of.units if recorded.of else ())}
+        for path in recorded.order():
             if path in agents and path != FIRST:
                 rehearsal.agent_call(path, agents[path])
             elif path in units:
@@ -152,8 +156,8 @@ class Orchestrated:
         work = Work(
             scope=scope,
             path=str(number),
-            request=self.request,
-            members=self.offer.members,
+            request=self.orchestrator.request,
+            members=self.orchestrator.offer.members,
             watch=None if decision.fallback else at.watch,
             context=at.context,
             parameters=decision.parameters,
@@ -161,7 +165,7 @@ class Orchestrated:
         )
         began = scope.lab.time.now()
         try:
-            outcome = yield from self.offer.ways[decision.way].carry_out(decision, work)
+            outcome = yield from self.orchestrator.offer.ways[decision.way].carry_out(decision, work)
         except (GuardStopped, Stopped) as stopped:
             partial = replace(
                 work.outcome(status="stopped", reason=str(stopped)), seconds=_since(scope, began)
@@ -173,14 +177,14 @@ class Orchestrated:
         return outcome
 
     def _opened(self, scope: Scope) -> ContextOpened:
-        name = self.orchestrator.name
+        offer = self.orchestrator.offer
         return ContextOpened(
-            agents=tuple(self.offer.members),
-            ways=tuple(self.offer.ways),
-            patterns=tuple(self.offer.offered),
-            learnings=self.quoted,
-            default=self.offer.default,
-            model=scope.config.agents[name].model,
+            agents=tuple(offer.members),
+            ways=tuple(offer.ways),
+            patterns=tuple(offer.offered),
+            learnings=offer.learnings,
+            default=offer.default,
+            model=scope.config.agents[self.orchestrator.name].model,
             budget=self.orchestrator.budget,
             path=scope.prefix,
         )
@@ -192,31 +196,18 @@ class Orchestrated:
         written = yield from self._post_mortem(scope, at)
         if written is not None:
             at.context.write(written)
-        own = self.orchestrator.calls(scope)
-        record, before = scope.open_run.record, f"{scope.prefix}." if scope.prefix else ""
-        work = [call for call in record.calls if call.path.startswith(before) and call not in own]
-        decisions = [one for one in at.context.view.decisions if one.path.rpartition(".")[0] == scope.prefix]
+        record, decisions = scope.open_run.record, at.context.view.decisions
         at.context.write(
-            ContextClosed(
-                status=status,
-                reason=reason,
-                stopped_by=stopped_by,
-                decisions=len(decisions),
-                usage=sum((call.usage for call in own if not call.reused), Usage()),
-                seconds=sum(call.seconds for call in own),
-                work=sum((call.usage for call in work if not call.reused), Usage()),
-                saved_tokens=sum(one.saved_tokens for one in decisions),
-                path=scope.prefix,
-            )
+            orchestration_end(record, decisions, status, reason, stopped_by=stopped_by, path=scope.prefix)
         )
 
     def _post_mortem(self, scope: Scope, at: Within) -> Asking[PostMortemWritten | None]:
         """What learning makes of it. Its errors change nothing: the work is done."""
-        if self.within is not None or self.learning is None:
+        if self.within is not None:
             return None
-        now = scope.lab.time.now()
+        now, request = scope.lab.time.now(), self.orchestrator.request
         try:
-            return (yield from self.learning.post_mortem(at.context.view, scope, self.request, now))
+            return (yield from self.learning.post_mortem(at.context.view, scope, request, now))
         except (ReplayMissed, JournalError):
             raise
         except (Exception, Stopped) as problem:

@@ -12,28 +12,28 @@ The folder holds `policy.md`, the orchestrator's policy in the learner's own wor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from threadlab.errors import HistoryError
-from threadlab.journal.codec import plain
-from threadlab.journal.decision import Quoted
+from threadlab.journal.decision import ORCHESTRATED
 from threadlab.journal.values import Config
 from threadlab.objects.agent import Agent
 from threadlab.orchestration.agent_member import AgentMember
 from threadlab.orchestration.capability import Capability, read_capabilities
 from threadlab.orchestration.guards import Limits
 from threadlab.orchestration.instructions import instructions
+from threadlab.orchestration.learning.loops import PostMortems
 from threadlab.orchestration.learns import Learns
 from threadlab.orchestration.member import Member
 from threadlab.orchestration.offer import Offer
-from threadlab.orchestration.orchestrated import ORCHESTRATED, Orchestrated, Within
+from threadlab.orchestration.orchestrated import Orchestrated, Within
 from threadlab.orchestration.orchestrator import Orchestrator
 from threadlab.orchestration.parameters import tool_name
 from threadlab.orchestration.pattern import Pattern, read_pattern
+from threadlab.orchestration.terms import Terms
 from threadlab.orchestration.ways.all_ways import ANSWER, WAYS
 from threadlab.orchestration.ways.way import Way
 from threadlab.service.port import AgentService
@@ -49,7 +49,8 @@ class Orchestration:
     `name` is that of the orchestrator's agent, `model` its model (None: the default agent's). `team` are the
     agents of the branch that it may choose, all by default; `default` is the one that answers where
     nothing else can, the first by default. `members` are others: components and teams. `ways` are those it
-    may choose; answering directly is always among them. `budget` is in tokens, for deciding alone.
+    may choose; answering directly is always among them. `budget` is in tokens, for deciding alone. Without
+    `learning` each user run has its post-mortem all the same, and nothing is learned of it.
 
     Raises HistoryError for two members of one name.
     """
@@ -65,7 +66,7 @@ class Orchestration:
     model: str | None = None
     budget: int | None = None
     limits: Limits = field(default_factory=Limits)
-    learning: Learns | None = None
+    learning: Learns = field(default_factory=PostMortems)
 
     def __post_init__(self) -> None:
         names = [member.name for member in self.members]
@@ -83,8 +84,8 @@ class Orchestration:
             raise HistoryError(
                 f"{folder} has no {POLICY}", hint="write the orchestrator's policy there, in your own words"
             )
-        ways = more.get("ways", WAYS)
-        found = [read_pattern(one, tuple(ways)) for one in sorted((folder / "patterns").glob("*.toml"))]
+        ways = {ANSWER.tool.name: ANSWER, **more.get("ways", WAYS)}
+        found = [read_pattern(one, ways) for one in sorted((folder / "patterns").glob("*.toml"))]
         patterns = {one.name: one for one in found}
         if len(patterns) < len(found):
             raise HistoryError("two pattern files have the same name", hint="change the name in one of them")
@@ -113,40 +114,39 @@ class Orchestration:
         roster = self._roster(config)
         for member in self.members:
             config = member.config(config, request, now)
-        offer = self._offer(config, request, roster)
+        terms = Terms(
+            team=roster,
+            default=self._default(config),
+            patterns=self.patterns,
+            limits=self.limits,
+            budget=self.budget,
+        )
+        offer = self._offer(config, request, terms)
         agents = {name: config.agents[name] for name in roster}
-        kinds = (*offer.ways, *offer.offered)
-        quoted = tuple(self.learning.applying(request, agents, kinds, now)) if self.learning else ()
-        told = instructions(self.name, self.policy, offer, config, self.capabilities, quoted)
+        quoted = tuple(self.learning.applying(request, agents, (*offer.ways, *offer.offered), now))
+        terms, offer = replace(terms, learnings=quoted), replace(offer, learnings=quoted)
+        told = instructions(self.name, self.policy, offer, config, self.capabilities)
         orchestrator = config.agents[self.name]
         orchestrator = replace(
             orchestrator,
             instructions=told,
             model=self.model or orchestrator.model,
-            tools=offer.toolbox.definitions,
+            tools=offer.definitions,
         )
-        settings = {
-            f"{self.name}.team": json.dumps(roster),
-            f"{self.name}.learnings": json.dumps([plain(one) for one in quoted], ensure_ascii=False),
-        }
         return replace(
             config,
             agents={**config.agents, self.name: orchestrator},
-            settings={**config.settings, **settings},
+            settings={**config.settings, **terms.settings(self.name)},
         )
 
     def body(self, request: str, config: Config, within: Within | None = None) -> Orchestrated:
         """What a user run with that configuration executes."""
-        roster = tuple(json.loads(config.settings[f"{self.name}.team"]))
-        quoted = json.loads(config.settings[f"{self.name}.learnings"])
-        offer = self._offer(config, request, roster)
+        terms = Terms.of(config.settings, self.name)
+        offer = self._offer(config, request, terms)
         return Orchestrated(
-            request=request,
-            orchestrator=Orchestrator(name=self.name, offer=offer, request=request, budget=self.budget),
-            offer=offer,
-            limits=self.limits,
+            orchestrator=Orchestrator(name=self.name, offer=offer, request=request, budget=terms.budget),
+            limits=terms.limits,
             learning=self.learning,
-            quoted=tuple(Quoted(**one) for one in quoted),
             within=within,
         )
 
@@ -169,17 +169,21 @@ class Orchestration:
         roster = self._roster(config)
         return self.default or roster[0]
 
-    def _offer(self, config: Config, request: str, roster: tuple[str, ...]) -> Offer:
-        agents = {name: config.agents[name] for name in roster}
+    def _offer(self, config: Config, request: str, terms: Terms) -> Offer:
+        agents = {name: config.agents[name] for name in terms.team}
         tools = [tool_name(one) for one in config.tools]
-        default = self.default or roster[0]
-        members: dict[str, Member] = {name: AgentMember(name) for name in dict.fromkeys((*roster, default))}
+        ways = {ANSWER.tool.name: ANSWER, **self.ways}
+        members: dict[str, Member] = {name: AgentMember(name) for name in (*terms.team, terms.default)}
         members |= {one.name: one for one in self.members}
-        against = {name: one.against(request, agents, tools, members) for name, one in self.patterns.items()}
+        against = {
+            name: one.wrong(ways) or one.against(request, agents, tools, members)
+            for name, one in terms.patterns.items()
+        }
         return Offer(
-            ways={ANSWER.tool.name: ANSWER, **self.ways},
+            ways=ways,
             members=members,
-            default=default,
-            patterns=self.patterns,
+            default=terms.default,
+            patterns=terms.patterns,
             unmet={name: why for name, why in against.items() if why},
+            learnings=terms.learnings,
         )

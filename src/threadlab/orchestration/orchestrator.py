@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from threadlab.following.patience import Asking
-from threadlab.history.context import Context
-from threadlab.history.scope import CallFailed, Scope
+from threadlab.history.contexts.context import Context
+from threadlab.history.work.call_failed import CallFailed
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import Decision, decision_path
 from threadlab.journal.record import AgentCall
 from threadlab.journal.values import Config
@@ -50,7 +51,8 @@ class Orchestrator:
         given = self.given(context, taken, notes)
         began, call = scope.lab.time.now(), None
         try:
-            self._check_budget(scope)
+            if self.has_spent_all(taken):
+                raise InvalidChoice(f"its budget of {self.budget} tokens is used up ({_spent(taken)})")
             call = yield from self._asked(scope, decision_path(str(number)), given, context, taken)
             decision = chosen_by(call, self.offer, given.labels)
         except InvalidChoice as invalid:
@@ -68,23 +70,9 @@ class Orchestrator:
             reused=call.reused if call else "",
         )
 
-    def spent(self, scope: Scope) -> int:
-        """The tokens that deciding took so far; what was reused took none."""
-        return sum(call.usage.total_tokens for call in self.calls(scope) if not call.reused)
-
-    def calls(self, scope: Scope) -> tuple[AgentCall, ...]:
-        """Its agent calls in this part of the user run."""
-        before = f"{scope.prefix}." if scope.prefix else ""
-        return tuple(
-            call
-            for call in scope.open_run.record.calls
-            if call.agent == self.name and call.path.startswith(before)
-        )
-
-    def _check_budget(self, scope: Scope) -> None:
-        spent = self.spent(scope)
-        if self.budget is not None and spent >= self.budget:
-            raise InvalidChoice(f"its budget of {self.budget} tokens is used up ({spent})")
+    def has_spent_all(self, taken: Sequence[Decision]) -> bool:
+        """Whether its budget is used up after these decisions."""
+        return self.budget is not None and _spent(taken) >= self.budget
 
     def _asked(
         self, scope: Scope, path: str, given: Given, context: Context, taken: Sequence[Decision]
@@ -107,3 +95,8 @@ class Orchestrator:
                 return failed.call
             why = failed.call.error.message if failed.call.error else f"it ended as {failed.call.status}"
             raise InvalidChoice(f"the orchestrator could not decide: {why}") from failed
+
+
+def _spent(taken: Sequence[Decision]) -> int:
+    """The tokens of these decisions; reused ones count, too, so a replay falls back where its base did."""
+    return sum(one.usage.total_tokens for one in taken)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from threadlab.following.terminal_text import counted
-from threadlab.history.table import Table
-from threadlab.journal.decision import DECIDE
-from threadlab.journal.record import AgentCall, Record
+from threadlab.history.reading.table import Table
+from threadlab.journal.decision import is_deciding
+from threadlab.journal.record import Record
 from threadlab.objects.usage import Usage
-from threadlab.orchestration.learning.judging import PATH as POST_MORTEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +34,14 @@ class Overhead:
         return self.deciding_seconds / total if total else None
 
 
-def is_deciding(call: AgentCall) -> bool:
-    """Whether an agent call served the orchestrator, not the request."""
-    return call.path.rpartition(".")[2] in (DECIDE, POST_MORTEM)
-
-
 def overhead(record: Record) -> Overhead:
     """What deciding took in a user run, and what the work took. Pure.
 
     Seconds are those of the agent calls, added up, whether they ran beside each other or not.
     """
     made = [call for call in record.calls if not call.reused]
-    deciding = [call for call in made if is_deciding(call)]
-    work = [call for call in made if not is_deciding(call)]
+    deciding = [call for call in made if is_deciding(call.path)]
+    work = [call for call in made if not is_deciding(call.path)]
     return Overhead(
         deciding=sum((call.usage for call in deciding), Usage()),
         work=sum((call.usage for call in work), Usage()),

@@ -14,6 +14,7 @@ role = "writer"
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,9 +23,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from threadlab.errors import HistoryError
+from threadlab.errors import ArgumentsRejected, HistoryError
+from threadlab.following.terminal_text import counted
 from threadlab.journal.decision import Seat
 from threadlab.objects.agent import Agent
+from threadlab.orchestration.broken_file import broken
+from threadlab.orchestration.ways.way import Way
 
 
 class Conditions(BaseModel):
@@ -86,21 +90,30 @@ class Pattern:
         absent = [f"nobody is called {seat.member}" for seat in self.team if seat.member not in members]
         return ", ".join((*absent, *self.conditions.unmet(request, agents, tools)))
 
+    def wrong(self, ways: Mapping[str, Way]) -> str:
+        """Why nobody could ever carry it out, in words; nothing if it can be. Pure."""
+        if self.way not in ways:
+            return f"it names the way {self.way!r}, which there is not: {', '.join(ways)}"
+        way = ways[self.way]
+        if len(self.team) < way.fewest:
+            return f"{self.way} takes at least {counted(way.fewest, 'member')}, its team has {len(self.team)}"
+        try:
+            way.tool.validate(json.dumps({**_filled_in(way), **self.arguments}))
+        except ArgumentsRejected as rejected:
+            return rejected.message
+        return ""
 
-def read_pattern(path: Path, ways: Sequence[str]) -> Pattern:
+
+def read_pattern(path: Path, ways: Mapping[str, Way]) -> Pattern:
     """The pattern in a file, named as the file unless it says a name. Raises HistoryError if broken."""
     try:
         told = _PatternFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
         raise HistoryError(
-            f"{path.name} holds no pattern: {str(error).strip().splitlines()[0]}",
-            hint='write way = "sequence" and description = "…"; team and conditions are optional',
+            f"{path.name} holds no pattern: {broken(error)}",
+            hint='write way = "review", description = "…", and for each member [[team]] and member = "…"',
         ) from error
-    if told.way not in ways:
-        raise HistoryError(
-            f"{path.name} names the way {told.way!r}, which there is not", hint=f"ways: {', '.join(ways)}"
-        )
-    return Pattern(
+    pattern = Pattern(
         name=told.name or path.stem,
         way=told.way,
         description=told.description,
@@ -109,11 +122,24 @@ def read_pattern(path: Path, ways: Sequence[str]) -> Pattern:
         team=told.team,
         arguments=told.arguments,
     )
+    if wrong := pattern.wrong(ways):
+        raise HistoryError(
+            f"{path.name} holds no pattern that could be carried out: {wrong}",
+            hint=f"ways: {', '.join(ways)}; arguments are those of the way, its members stand in the team",
+        )
+    return pattern
 
 
 def tool_names(agent: Agent) -> tuple[str, ...]:
     """The names of the functions that the agent itself has, and the kinds of its other tools."""
     return tuple(str((one.get("function") or {}).get("name") or one.get("type")) for one in agent.tools)
+
+
+def _filled_in(way: Way) -> dict[str, Any]:
+    """What a choice adds to a pattern's arguments: the reasoning, and whom the team names."""
+    properties = way.tool.definition["function"]["parameters"]["properties"]
+    kinds = {name: told.get("type") for name, told in properties.items() if "default" not in told}
+    return {name: [] if kinds[name] == "array" else "" for name in (kinds if way.fewest else ("reasoning",))}
 
 
 class _PatternFile(BaseModel):

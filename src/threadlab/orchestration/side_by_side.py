@@ -6,7 +6,7 @@ time they take together is that of the longest. Nothing is left to chance: the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from threadlab.following.patience import Asking
-from threadlab.history.interruption import Paused, Stopped
+from threadlab.history.work.interruption import Paused, Stopped
 from threadlab.objects.event import Wait
 from threadlab.objects.time import Time
 
@@ -27,6 +27,7 @@ class _Work(Generic[Result]):
 
     steps: Asking[Result]
     wakes: float
+    begun: bool = False
     until: Future[Any] | None = None
     looks_again: float = 0.0
 
@@ -41,8 +42,12 @@ class _Work(Generic[Result]):
         return 0.0 if self.until.done() else max(0.0, self.looks_again - monotonic())
 
 
-def side_by_side(works: Mapping[str, Asking[Result]], time: Time) -> Asking[dict[str, Result]]:
+def side_by_side(
+    works: Mapping[str, Asking[Result]], time: Time, may_begin: Callable[[int], bool] = lambda others: True
+) -> Asking[dict[str, Result]]:
     """The result of each, by its name, once all are over.
+
+    `may_begin` says whether one more may begin beside so many others; the first always may.
 
     What one raises is raised when the others are over, too: a stop first, then a pause, then errors in the
     order of the names. So no work is left half done, and a stop reaches all: each looks for it itself.
@@ -52,11 +57,12 @@ def side_by_side(works: Mapping[str, Asking[Result]], time: Time) -> Asking[dict
     raised: list[BaseException] = []
     try:
         while at_work:
-            name = _next(at_work, time.now())
+            name = _next(at_work, time.now(), may_begin)
             if name is None:
                 yield _wait_for(at_work, time.now())
                 continue
             work = at_work[name]
+            work.begun = True
             try:
                 event = next(work.steps)
             except StopIteration as done:
@@ -78,18 +84,22 @@ def side_by_side(works: Mapping[str, Asking[Result]], time: Time) -> Asking[dict
     return {name: results[name] for name in works}
 
 
-def _next(at_work: Mapping[str, _Work[Any]], now: float) -> str | None:
+def _next(at_work: Mapping[str, _Work[Any]], now: float, may_begin: Callable[[int], bool]) -> str | None:
     """Whoever may go on and waits longest; None if all wait."""
+    others = sum(work.begun for work in at_work.values())
     ready = [
-        (work.wakes, place, name) for place, (name, work) in enumerate(at_work.items()) if not work.left(now)
+        (work.wakes, place, name)
+        for place, (name, work) in enumerate(at_work.items())
+        if not work.left(now) and (work.begun or not others or may_begin(others))
     ]
     return min(ready)[2] if ready else None
 
 
 def _wait_for(at_work: Mapping[str, _Work[Any]], now: float) -> Wait:
     """The wait that ends when the first of them can go on."""
-    real = [work.until for work in at_work.values() if work.until is not None]
-    seconds = min(work.left(now) for work in at_work.values())
+    begun = [work for work in at_work.values() if work.begun]
+    real = [work.until for work in begun if work.until is not None]
+    seconds = min(work.left(now) for work in begun)
     return Wait(seconds, _first_of(real) if real else None)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from threadlab.errors import JournalError, ReplayMissed
 from threadlab.following.patience import Asking
 from threadlab.journal.decision import Contribution
 from threadlab.journal.values import Config
 from threadlab.objects.agent import Agent
-from threadlab.orchestration.body_member import below
-from threadlab.orchestration.guards import GuardStopped, Watch
+from threadlab.orchestration.body_member import carried_out
+from threadlab.orchestration.guards import Watch
 from threadlab.orchestration.member import Assignment
 from threadlab.orchestration.orchestrated import Within
 from threadlab.orchestration.orchestration import Orchestration
@@ -49,19 +48,11 @@ class TeamMember:
         """Let it decide on the prompt, one delegation deeper, under the same guards."""
         if given.watch is not None:
             given.watch.call(self.name, given.prompt, given.depth)
-        scope = given.scope
         within = Within(
             context=given.context,
             watch=given.watch or Watch(self.orchestration.limits),
             depth=given.depth + 1,
         )
-        team = self.orchestration.body(given.prompt, scope.config, within)
-        began = scope.lab.time.now()
-        status, text, reason = "completed", "", ""
-        try:
-            text = yield from team.execute(scope.within(given.path))
-        except (ReplayMissed, JournalError, GuardStopped):
-            raise
-        except Exception as problem:
-            status, reason = "failed", str(problem) or type(problem).__name__
-        return below(self.name, given, status, text, reason, scope.lab.time.now() - began)
+        team = self.orchestration.body(given.prompt, given.scope.config, within)
+        scope = given.scope.within(given.path)
+        return (yield from carried_out(self.name, given, lambda: team.execute(scope)))

@@ -9,9 +9,9 @@ from typing import Any
 
 from threadlab.conversation.answering_tools import AnsweringTools
 from threadlab.following.patience import Asking
-from threadlab.history.scope import Scope
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import Contribution, Outcome, Seat
-from threadlab.orchestration.briefing import briefed
+from threadlab.orchestration.briefing import briefed, by_name
 from threadlab.orchestration.context import ContextWriter
 from threadlab.orchestration.guards import Watch
 from threadlab.orchestration.member import Assignment, Hears, Member
@@ -63,14 +63,21 @@ class Work:
             parameters=self.parameters,
             hears=hears,
             tools=tools,
+            left=self.done,
         )
         return self._remembered(self.members[seat.member].work(given))
 
     def ask_all(self, prompts: Sequence[tuple[Seat, str]]) -> Asking[dict[str, str]]:
-        """Have several do something at the same time: what those who completed it said, by their names."""
-        works = {f"{place}": self.ask(seat, prompt) for place, (seat, prompt) in enumerate(prompts)}
-        done = yield from side_by_side(works, self.scope.lab.time)
-        return {one.member: one.text for one in done.values() if one.status == "completed"}
+        """Have several do something at the same time: what those who completed it said, by their names.
+
+        Where the user run's budget gets short, one after another: so it is exceeded by one call at most, if
+        none is larger than those before.
+        """
+        works = {str(place): self.ask(seat, prompt) for place, (seat, prompt) in enumerate(prompts)}
+        before = len(self.done)
+        done = yield from side_by_side(works, self.scope.lab.time, self._has_room_beside)
+        self.done[before:] = done.values()  # not as they came to their end: a replay must tell the same
+        return by_name((one.member, one.text) for one in done.values() if one.status == "completed")
 
     def brief(self, seat: Seat, before: Mapping[str, str] | None = None, wish: str = "") -> str:
         """What a member is told: see `briefing`."""
@@ -87,6 +94,15 @@ class Work:
             text=text or next((one.text for one in reversed(self.done) if one.text), ""),
             reason=reason or "; ".join(missing),
             contributions=tuple(self.done),
+        )
+
+    def _has_room_beside(self, others: int) -> bool:
+        """Whether the budget would last for so many calls under way, each like the largest so far."""
+        left, record, prices = self.scope.allowance.left(), self.scope.open_run.record, self.scope.prices
+        tokens = max((call.usage.total_tokens for call in record.calls), default=0)
+        cost = max((prices.cost_of_call(record, call).amount for call in record.calls), default=0.0)
+        return (left.tokens is None or left.tokens > others * tokens) and (
+            left.cost is None or left.cost > others * cost
         )
 
     def _remembered(self, working: Asking[Contribution]) -> Asking[Contribution]:

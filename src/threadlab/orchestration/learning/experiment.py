@@ -19,7 +19,7 @@ from typing import Any
 
 from threadlab.errors import HistoryError
 from threadlab.history.history import History
-from threadlab.history.table import Table
+from threadlab.history.reading.table import Table
 from threadlab.journal.workspace import Workspace
 from threadlab.orchestration.learning.learning import Learning
 from threadlab.orchestration.learning.loops import GivenLearnings
@@ -140,7 +140,7 @@ def answered_by(history: History, orchestration: Orchestration, **branch: Any) -
         taken = history.branches
         name = next(name for number in numbers if (name := f"experiment {number}") not in taken)
         asked = history.branch(name, orchestrated_by=replace(orchestration, learning=learning), **branch)
-        return asked.ask(request).output
+        return asked.ask(request, stream=True).output
 
     return answer
 

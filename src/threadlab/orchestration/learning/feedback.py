@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from threadlab.history.orchestration import OrchestrationContext
+from threadlab.history.bodies.orchestration import OrchestrationContext
 from threadlab.journal.annotations import NEITHER, FeedbackGiven
 from threadlab.journal.decision import Decision, decision_path
 from threadlab.journal.workspace import Workspace

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 
 from threadlab.following.patience import Asking
-from threadlab.history.scope import CallFailed, Scope
+from threadlab.history.work.call_failed import CallFailed
+from threadlab.history.work.scope import Scope
+from threadlab.journal.decision import POST_MORTEM
 
 Judge = Callable[[str, str], bool | None]
 """Given the request and the answer: whether it is right, None for no opinion."""
-
-PATH = "post_mortem"
 
 QUESTION = """Judge an answer. Reply with one line: the word RIGHT or WRONG, a colon, and why in a few words.
 
@@ -30,7 +30,7 @@ def judged_by_agent(scope: Scope, agent: str, request: str, answer: str) -> Aski
     (None, why) where it did not answer, or gave no verdict: a judge that fails spoils no user run.
     """
     try:
-        call = yield from scope.apart(PATH, agent, QUESTION.format(request=request, answer=answer))
+        call = yield from scope.apart(POST_MORTEM, agent, QUESTION.format(request=request, answer=answer))
     except CallFailed as failed:
         return None, failed.message
     return verdict_in(call.output)

@@ -13,8 +13,8 @@ from enum import Flag, auto
 from typing import Literal
 
 from threadlab.errors import HistoryError, LeaseHeld
-from threadlab.history.orchestration import FILE, OrchestrationContext
-from threadlab.history.table import Table
+from threadlab.history.bodies.orchestration import FILE, OrchestrationContext
+from threadlab.history.reading.table import Table
 from threadlab.journal.decision_log import decision_lines
 from threadlab.journal.lock import Lock
 from threadlab.journal.run_directory import LOCK, RunDirectory

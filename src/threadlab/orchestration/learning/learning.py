@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
 
@@ -94,6 +95,15 @@ class Learning:
             return 0.0
         age = max(0.0, at - self.weighed_at)
         return float(self.weight * 0.5 ** (age / self.half_life))
+
+    def out_of_use(self, at: float) -> str:
+        """Why it is not quoted at that time, in words; nothing where it is."""
+        if self.retired:
+            return f"retired: {self.retired}"
+        if at < self.expires_at:
+            return ""
+        day = datetime.fromtimestamp(self.expires_at, UTC).date()
+        return f"expired on {day}; it weighed {self.weight:.2f}"
 
     def fits(self, situation: Situation) -> float:
         """How well it applies, 0 (not at all) to 1: the share of its words that the request has."""

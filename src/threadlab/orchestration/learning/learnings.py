@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 from threadlab.errors import HistoryError
-from threadlab.history.table import Table
+from threadlab.history.reading.table import Table
 from threadlab.journal.blobs import Blobs
 from threadlab.journal.codec import Codec
 from threadlab.journal.files import DISK, Files

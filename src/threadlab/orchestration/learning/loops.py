@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from threadlab.following.patience import Asking
-from threadlab.history.orchestration import OrchestrationContext
-from threadlab.history.scope import Scope
+from threadlab.history.bodies.orchestration import OrchestrationContext
+from threadlab.history.work.scope import Scope
 from threadlab.journal.decision import PostMortemWritten, Quoted
 from threadlab.journal.workspace import Workspace
 from threadlab.objects.agent import Agent
@@ -23,6 +23,8 @@ from threadlab.orchestration.learning.learning import Ageing, Learning, Situatio
 from threadlab.orchestration.learning.learnings import Learnings
 from threadlab.orchestration.learning.post_mortem import post_mortem
 from threadlab.orchestration.learning.quoting import MOST, quoted
+
+NOTHING_TAUGHT = PostMortemWritten(rating=0.0, why="somebody stopped it, which teaches nothing")
 
 
 class LearningLoops:
@@ -71,7 +73,7 @@ class LearningLoops:
         if not self.immediate:
             return None
         if scope.open_run.is_to_stop():
-            return PostMortemWritten(rating=0.0, why="somebody stopped it, which teaches nothing")
+            return NOTHING_TAUGHT
         decisions = context.decisions
         answer = next((one.outcome.text for one in reversed(decisions) if one.outcome), "")
         is_right, verdict = yield from self._judged(scope, request, answer)
@@ -89,6 +91,25 @@ class LearningLoops:
         if self._judged_by:
             return (yield from judged_by_agent(scope, self._judged_by, request, answer))
         return None, ""
+
+
+class PostMortems:
+    """Looks back at each user run, by rules alone, and keeps nothing for the next: learning by nobody."""
+
+    def applying(
+        self, request: str, agents: Mapping[str, Agent], patterns: Sequence[str], now: float
+    ) -> tuple[Quoted, ...]:
+        """Nothing is quoted."""
+        return ()
+
+    def post_mortem(
+        self, context: OrchestrationContext, scope: Scope, request: str, now: float
+    ) -> Asking[PostMortemWritten | None]:
+        """What is to be said of it."""
+        yield from ()
+        if scope.open_run.is_to_stop():
+            return NOTHING_TAUGHT
+        return post_mortem(Story(request=request, decisions=context.decisions)).written()
 
 
 class GivenLearnings:

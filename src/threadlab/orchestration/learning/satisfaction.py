@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from threadlab.history.orchestration import OrchestrationContext
-from threadlab.history.table import Cell, Table
+from threadlab.history.bodies.orchestration import OrchestrationContext
+from threadlab.history.reading.table import Cell, Table
 from threadlab.journal.workspace import Workspace
 from threadlab.orchestration.learning.dimensions import subject_of
 from threadlab.orchestration.learning.feedback import ratings_of

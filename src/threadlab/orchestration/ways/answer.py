@@ -27,7 +27,6 @@ def answer_directly(
     """One agent answers the user. It knows the conversation. Right for most requests.
 
     Args:
-        agent: who answers.
         task: what to mind; the request reaches the agent as the user wrote it.
     """
     return NOTED
@@ -38,6 +37,7 @@ class Answer:
 
     tool = answer_directly
     finishes = True
+    fewest = 1
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """The one who answers."""

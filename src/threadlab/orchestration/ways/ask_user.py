@@ -32,6 +32,7 @@ class AskUser:
 
     tool = ask_the_user
     finishes = False
+    fewest = 0
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """Nobody works."""

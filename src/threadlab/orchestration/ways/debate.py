@@ -34,8 +34,6 @@ def debate_question(
     For questions on which one agent alone may err.
 
     Args:
-        members: who debates.
-        judge: who concludes.
         rounds: how often each answers.
     """
     return NOTED
@@ -46,6 +44,7 @@ class Debate:
 
     tool = debate_question
     finishes = False
+    fewest = 2
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """The members, the judge last."""

@@ -29,7 +29,6 @@ def hand_off(
     """Another agent takes the request over with all that was said before; it may hand it on to the next.
 
     Args:
-        agent: who takes over.
         task: what it is to mind.
     """
     return NOTED
@@ -51,6 +50,7 @@ class HandOff:
 
     tool = hand_off
     finishes = True
+    fewest = 1
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """Who takes over first."""

@@ -36,6 +36,7 @@ class Parallel:
 
     tool = run_parallel
     finishes = False
+    fewest = 1
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """All of them."""

@@ -34,8 +34,6 @@ def review_text(
     For texts that must be right.
 
     Args:
-        writer: who writes.
-        critic: who criticises.
         task: what is to be written.
         rounds: the most drafts.
     """
@@ -47,6 +45,7 @@ class Review:
 
     tool = review_text
     finishes = False
+    fewest = 2
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """The writer and the critic."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from threadlab.following.patience import Asking
 from threadlab.journal.decision import Decision, Outcome, Seat
+from threadlab.orchestration.briefing import by_name
 from threadlab.orchestration.parameters import UNCHANGED, Parameters
 from threadlab.orchestration.ways.way import NOTED
 from threadlab.orchestration.work import Work
@@ -35,6 +36,7 @@ class Sequence:
 
     tool = run_sequence
     finishes = False
+    fewest = 1
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """In the order of their work."""
@@ -42,10 +44,9 @@ class Sequence:
 
     def carry_out(self, decision: Decision, work: Work) -> Asking[Outcome]:
         """The last one's text is the outcome's."""
-        before: dict[str, str] = {}
         for seat in decision.team:
+            before = by_name((one.member, one.text) for one in work.done)
             done = yield from work.ask(seat, work.brief(seat, before))
             if done.status != "completed":
                 return work.outcome(status="failed")
-            before[seat.member] = done.text
         return work.outcome()

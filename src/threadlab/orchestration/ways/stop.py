@@ -32,6 +32,7 @@ class Stop:
 
     tool = stop_here
     finishes = True
+    fewest = 0
 
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """Nobody works."""

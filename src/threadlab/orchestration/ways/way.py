@@ -27,6 +27,11 @@ class Way(Protocol):
         """Whether its result is the answer to the user, unless the choice says otherwise."""
         ...
 
+    @property
+    def fewest(self) -> int:
+        """How many members it takes at least."""
+        ...
+
     def team(self, chosen: Mapping[str, Any]) -> tuple[Seat, ...]:
         """Who works, as what. Pure."""
         ...

@@ -55,8 +55,6 @@ def policy_reader(asked: Asked) -> Answer:
 
     A learning that applies goes before them. What completed is the answer: it stops there.
     """
-    if asked.call > 1:
-        return "Noted."
     prompt = asked.messages[-1].text
     told, request = asked.instructions, request_in(prompt)
     news = prompt.partition("What came of it:\n")[2]
@@ -97,8 +95,6 @@ def chooses(*choices: Any) -> Persona:
     numbers = count()
 
     def choose(asked: Asked) -> Answer:
-        if asked.call > 1:
-            return "Noted."
         answer: Answer = choices[min(next(numbers), len(choices) - 1)]
         return answer
 
