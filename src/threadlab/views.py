@@ -16,14 +16,15 @@
 Live ones, for a notebook, stand where they are shown and grow or can be clicked:
 
     chat = views.live_chat(talk)         # chat.ask("…") in a later cell
-    lanes = views.live_lanes(history)    # history.attending(on_user_run=lanes.look) draws them again
+    board = views.live_board(main)       # in `with`: on_event=board.look shows who is at work, and why
+    lanes = views.live_lanes(history)    # history.attending(on_event=lanes.look) draws them again
     views.live_wire(lab)
     views.live_map(lab)
     views.live_quota(lab)                # with a Clean up button that asks first
     views.exercise("02")                 # an exercise: check it, take hints, see how far you are
     views.self_check()                   # five questions, each choice with its reason
     views.user_runs(branch)              # one user run at a time: next, previous, go to
-    views.history_tree(history)          # the tree; two that are picked are set side by side
+    views.history_tree(history)          # the tree: a press plans a rerun, two stand side by side
     views.rating(user_run)               # stars and a comment, for it or for one decision in it
     views.event_scrubber(user_run)       # walk over its log, every state folded again from the disk
     views.run_folder(context)            # a flow's folder, growing while it runs; from a node again
@@ -40,28 +41,29 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOMES = {
-    "citations": ("threadlab.widgets.citations_view", "citations"),
-    "event_scrubber": ("threadlab.widgets.event_scrubber", "EventScrubber"),
-    "exercise": ("threadlab.widgets.exercise", "exercise"),
+    "citations": ("threadlab.widgets.cards.citations_view", "citations"),
+    "event_scrubber": ("threadlab.widgets.user_runs.event_scrubber", "EventScrubber"),
+    "exercise": ("threadlab.widgets.exercises.exercise", "exercise"),
     "explain": ("threadlab.following.explain", "explain"),
-    "history_tree": ("threadlab.widgets.history_picker", "HistoryPicker"),
-    "live_chat": ("threadlab.widgets.live_chat", "live_chat"),
-    "live_lanes": ("threadlab.widgets.live_lanes", "LiveLanes"),
-    "live_map": ("threadlab.widgets.object_map_view", "ObjectMapView"),
-    "live_quota": ("threadlab.widgets.live_quota", "LiveQuota"),
-    "live_wire": ("threadlab.widgets.live_wire", "LiveWire"),
-    "object_map": ("threadlab.widgets.object_map", "object_map"),
-    "rating": ("threadlab.widgets.rating_form", "RatingForm"),
-    "run_folder": ("threadlab.widgets.run_folder_view", "RunFolderView"),
-    "self_check": ("threadlab.widgets.self_check", "self_check"),
-    "sequence_diagram": ("threadlab.widgets.sequence_diagram", "sequence_diagram"),
-    "task_board": ("threadlab.widgets.task_board", "task_board"),
-    "thread_view": ("threadlab.widgets.thread_view", "thread_view"),
-    "ticket_lanes": ("threadlab.widgets.ticket_lanes", "ticket_lanes"),
-    "timeline": ("threadlab.widgets.timeline", "timeline"),
-    "user_run_sequence": ("threadlab.widgets.user_run_sequence", "user_run_sequence"),
-    "user_runs": ("threadlab.widgets.user_run_pages", "UserRunPages"),
-    "wire_panel": ("threadlab.widgets.wire_panel", "wire_panel"),
+    "history_tree": ("threadlab.widgets.user_runs.history_picker", "HistoryPicker"),
+    "live_board": ("threadlab.widgets.orchestrating.live_board", "LiveBoard"),
+    "live_chat": ("threadlab.widgets.cards.live_chat", "live_chat"),
+    "live_lanes": ("threadlab.widgets.orchestrating.live_lanes", "LiveLanes"),
+    "live_map": ("threadlab.widgets.wire.object_map_view", "ObjectMapView"),
+    "live_quota": ("threadlab.widgets.cards.live_quota", "LiveQuota"),
+    "live_wire": ("threadlab.widgets.wire.live_wire", "LiveWire"),
+    "object_map": ("threadlab.widgets.wire.object_map", "object_map"),
+    "rating": ("threadlab.widgets.orchestrating.rating_form", "RatingForm"),
+    "run_folder": ("threadlab.widgets.user_runs.run_folder_view", "RunFolderView"),
+    "self_check": ("threadlab.widgets.exercises.self_check", "self_check"),
+    "sequence_diagram": ("threadlab.widgets.wire.sequence_diagram", "sequence_diagram"),
+    "task_board": ("threadlab.widgets.orchestrating.task_board", "task_board"),
+    "thread_view": ("threadlab.widgets.cards.thread_view", "thread_view"),
+    "ticket_lanes": ("threadlab.widgets.orchestrating.ticket_lanes", "ticket_lanes"),
+    "timeline": ("threadlab.widgets.runs.timeline", "timeline"),
+    "user_run_sequence": ("threadlab.widgets.user_runs.user_run_sequence", "user_run_sequence"),
+    "user_runs": ("threadlab.widgets.user_runs.user_run_pages", "UserRunPages"),
+    "wire_panel": ("threadlab.widgets.wire.wire_panel", "wire_panel"),
 }
 
 __all__ = sorted(_HOMES)

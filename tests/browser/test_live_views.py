@@ -11,10 +11,10 @@ from benchmarks.bare_page import CHROMIUM, bare_page, open_view
 from tests.widgets.test_page import HOSTILE
 from threadlab.connect.connect import connect
 from threadlab.conversation.conversation import Conversation
-from threadlab.widgets.live_chat import LiveChat
-from threadlab.widgets.live_wire import LiveWire
-from threadlab.widgets.object_map_view import ObjectMapView
-from threadlab.widgets.wire_panel import render_html, wire_panel
+from threadlab.widgets.cards.live_chat import LiveChat
+from threadlab.widgets.wire.live_wire import LiveWire
+from threadlab.widgets.wire.object_map_view import ObjectMapView
+from threadlab.widgets.wire.wire_panel import render_html, wire_panel
 
 pytestmark = [
     pytest.mark.browser,

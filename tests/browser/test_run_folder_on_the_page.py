@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.bare_page import CHROMIUM, bare_page, open_view
 from tests.widgets.test_page import HOSTILE
-from threadlab.widgets.run_folder import FolderRow
-from threadlab.widgets.run_folder_view import FolderTree
-from threadlab.widgets.status_look import look_of
+from threadlab.widgets.drawing.status_look import look_of
+from threadlab.widgets.user_runs.run_folder import FolderRow
+from threadlab.widgets.user_runs.run_folder_view import FolderTree
 
 pytestmark = [
     pytest.mark.browser,

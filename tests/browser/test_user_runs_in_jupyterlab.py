@@ -32,7 +32,7 @@ CELLS = (
 def test_a_fresh_kernel_shows_what_is_on_disk_and_heeds_every_press(
     open_notebook: Callable[..., Any], run_cells: Callable[[Any], None], tmp_path: Path, theme: str
 ) -> None:
-    """Next, previous and go to; two rows picked; the slider at the beginning. No service is asked."""
+    """Next, previous, go to; two rows picked; one made again by keys alone; the slider at the beginning."""
     kept(tmp_path / "runs")
     ids = [record.id for record in family()[0]]
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
@@ -55,6 +55,19 @@ def test_a_fresh_kernel_shows_what_is_on_disk_and_heeds_every_press(
     page.get_by_text("They part at step 1: other input.").wait_for()
     assert page.get_by_role("group", name="first divergence").count() == 1
     shot(page, f"{theme.split()[1].lower()}-user-runs")
+
+    page.locator(".tl-history-row").nth(3).press("Tab")  # it was pressed: the form is next
+    page.keyboard.press("Control+A")
+    page.keyboard.type("What is 6 * 7?")
+    page.get_by_text("plan reuse nothing; execute unit 1").wait_for()
+    page.keyboard.press("Tab")  # from where on
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator(".tl-history-row").nth(6).get_by_text("completed · edit of").wait_for()
+    page.get_by_role("button", name="Rerun from here", exact=True).wait_for()
+    assert page.evaluate("() => document.activeElement.innerText") == "Rerun from here"
+    assert page.locator(".tl-history-row[aria-selected=true]").count() == 2
+    shot(page, f"{theme.split()[1].lower()}-made-again")
 
     past = page.get_by_role("slider", name="Look back")
     past.press("Home")

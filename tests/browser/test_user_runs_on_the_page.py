@@ -14,7 +14,7 @@ from tests.widgets.told_user_runs import kept, told
 from threadlab.connect.connect import connect
 from threadlab.history.history import History
 from threadlab.journal.workspace import Workspace
-from threadlab.widgets.history_picker import HistoryPicker, TreePicker
+from threadlab.widgets.user_runs.history_picker import HistoryPicker, TreePicker
 
 pytestmark = [
     pytest.mark.browser,

@@ -9,8 +9,8 @@ from threadlab.objects.approval import Approval
 from threadlab.objects.run import Run
 from threadlab.objects.tool_call import ToolCall
 from threadlab.tools.tool import tool
-from threadlab.widgets.approval_form import ApprovalForm, problem_with, time_left
-from threadlab.widgets.pacing import Pacing
+from threadlab.widgets.watching.approval_form import ApprovalForm, problem_with, time_left
+from threadlab.widgets.watching.pacing import Pacing
 
 ASKED = '{"city":"Oslo","days":2}'
 

@@ -18,14 +18,14 @@ from threadlab.objects.message import Message
 from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.service import read
-from threadlab.widgets.citations_drawing import CELL, LEFT, RIGHT_X, drawing
-from threadlab.widgets.citations_view import message_html, render_html, render_text
-from threadlab.widgets.cited_answer import CitedAnswer, cited_answer
+from threadlab.widgets.cards.citations_drawing import CELL, LEFT, RIGHT_X, drawing
+from threadlab.widgets.cards.citations_view import message_html, render_html, render_text
+from threadlab.widgets.cards.cited_answer import CitedAnswer, cited_answer
+from threadlab.widgets.drawing.wrapped_text import cells, shown, stretches, wrapped
 from threadlab.widgets.formatters import FORMS
-from threadlab.widgets.object_map import object_map
-from threadlab.widgets.run_card import render_html as card_html
-from threadlab.widgets.run_card_text import render_text as card_text
-from threadlab.widgets.wrapped_text import cells, shown, stretches, wrapped
+from threadlab.widgets.runs.run_card import render_html as card_html
+from threadlab.widgets.runs.run_card_text import render_text as card_text
+from threadlab.widgets.wire.object_map import object_map
 
 EVIL = '"><script>alert(1)</script>'
 MARKER = "【1:1†a.md】"

@@ -7,13 +7,14 @@ from dataclasses import replace
 from bs4 import BeautifulSoup
 
 from tests.widgets.told_user_runs import family, told
-from threadlab.history.compare import compare
-from threadlab.history.context_bar import ContextBar, Piece
-from threadlab.history.table import Table
-from threadlab.widgets import context_view, table_view
-from threadlab.widgets.comparison_view import comparison_view, render_html, render_text
-from threadlab.widgets.context_view import context_view as view_of
-from threadlab.widgets.user_run_sequence import user_run_sequence
+from threadlab.history.contexts.context_bar import ContextBar, Piece
+from threadlab.history.reading.compare import compare
+from threadlab.history.reading.table import Table
+from threadlab.widgets.drawing import table_view
+from threadlab.widgets.user_runs import context_view
+from threadlab.widgets.user_runs.comparison_view import comparison_view, render_html, render_text
+from threadlab.widgets.user_runs.context_view import context_view as view_of
+from threadlab.widgets.user_runs.user_run_sequence import user_run_sequence
 
 
 def test_the_first_divergence_alone_is_lit() -> None:

@@ -10,9 +10,10 @@ from threadlab.errors import ThreadlabError
 from threadlab.following.run_view import RunView
 from threadlab.objects.event import Event
 from threadlab.objects.run import Run
-from threadlab.widgets import displays
-from threadlab.widgets.controls import Controls
-from threadlab.widgets.displays import (
+from threadlab.widgets.runs.film import Film
+from threadlab.widgets.watching import displays
+from threadlab.widgets.watching.controls import Controls
+from threadlab.widgets.watching.displays import (
     Display,
     NoDisplay,
     RichDisplay,
@@ -21,7 +22,6 @@ from threadlab.widgets.displays import (
     current_cell,
     display_named,
 )
-from threadlab.widgets.film import Film
 
 Fold = Callable[[Sequence[Event]], RunView]
 ANSWER = "It is −3 °C in Oslo, with snow. 21 × 2 is 42."

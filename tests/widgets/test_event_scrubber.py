@@ -21,9 +21,9 @@ from threadlab.journal.fact import (
     UnitStarted,
 )
 from threadlab.journal.workspace import Workspace
-from threadlab.widgets.event_scrubber import EventScrubber
-from threadlab.widgets.fact_reel import reel_of, strip_html, strip_text
-from threadlab.widgets.fact_words import fact_words
+from threadlab.widgets.user_runs.event_scrubber import EventScrubber
+from threadlab.widgets.user_runs.fact_reel import reel_of, strip_html, strip_text
+from threadlab.widgets.user_runs.fact_words import fact_words
 
 
 def test_each_stop_shows_the_user_run_as_it_was_then() -> None:

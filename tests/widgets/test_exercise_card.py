@@ -19,9 +19,9 @@ from threadlab.course.starters import write_starter
 from threadlab.course.verdict import Outcome, Verdict
 from threadlab.errors import CourseError
 from threadlab.views import exercise
-from threadlab.widgets.exercise_card import ExerciseCard, card_of
-from threadlab.widgets.live_exercise import CHECKS, HEAD, HINTS, PROGRESS, LiveExercise
-from threadlab.widgets.page import html
+from threadlab.widgets.drawing.page import html
+from threadlab.widgets.exercises.exercise_card import ExerciseCard, card_of
+from threadlab.widgets.exercises.live_exercise import CHECKS, HEAD, HINTS, PROGRESS, LiveExercise
 
 WRONG = Outcome("It adds", passed=False, expected="a sum", seen="<b>[0]</b>", try_next="plus", printed="<i>")
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from threadlab.following.run_view import RunView, advance
 from threadlab.objects.event import Event, Polled, TextArrived
 from threadlab.objects.run import Run
-from threadlab.widgets import film as films
-from threadlab.widgets.film import Film
+from threadlab.widgets.runs import film as films
+from threadlab.widgets.runs.film import Film
 
 
 def filmed(run: Run, events: list[Event]) -> Film:

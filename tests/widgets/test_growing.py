@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.recorded_comm import RecordedComm, recorded
-from threadlab.widgets.growing import FIRST_LINES, Growing, utf16_length
+from threadlab.widgets.drawing.growing import FIRST_LINES, Growing, utf16_length
 
 
 @pytest.fixture

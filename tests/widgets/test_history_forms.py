@@ -17,8 +17,8 @@ from threadlab.history.user_run import UserRun
 from threadlab.journal.values import Trigger
 from threadlab.tools.tool import tool
 from threadlab.widgets.formatters import OF_HISTORIES, register
-from threadlab.widgets.history_forms import HISTORY_FORMS
-from threadlab.widgets.user_run_pages import UserRunPages
+from threadlab.widgets.user_runs.history_forms import HISTORY_FORMS
+from threadlab.widgets.user_runs.user_run_pages import UserRunPages
 
 
 @tool
@@ -91,7 +91,7 @@ def test_a_branch_shows_its_user_runs_and_a_history_its_tree(
     assert page.count("tl-user-run tl-") == 2 and "system-triggered" in page
     page, text = shown(shell, history)
     assert text.startswith("history: 4 user runs, 2 branches") and page.count("<circle") == 4
-    assert "[side] · completed · ⚙ system-triggered" in text and f"edit of {history[1].id}" in text
+    assert "[side]  ⚙ system-triggered\n" in text and f"edit of {history[1].id}" in text
 
 
 def test_what_is_said_about_them_shows_itself(history: History, shell: InteractiveShell) -> None:
@@ -133,7 +133,7 @@ def test_a_fresh_process_without_a_service_shows_the_very_same(
         "import sys\n"
         "from pathlib import Path\n"
         "from threadlab.journal.workspace import Workspace\n"
-        "from threadlab.widgets.user_run_card import render_html, user_run_card\n"
+        "from threadlab.widgets.user_runs.user_run_card import render_html, user_run_card\n"
         "workspace = Workspace(Path(sys.argv[1]))\n"
         "said = workspace.annotations(sys.argv[2])\n"
         "sys.stdout.buffer.write(render_html(user_run_card(workspace.record(sys.argv[2]), said)).encode())\n"

@@ -11,9 +11,9 @@ import pytest
 from tests.widgets.told_user_runs import family, kept, told
 from threadlab.connect.connect import connect
 from threadlab.history.history import History
-from threadlab.widgets.history_picker import HistoryPicker
-from threadlab.widgets.history_tree import history_tree, render_html, render_text
-from threadlab.widgets.tree_lanes import gutters, placed
+from threadlab.widgets.drawing.tree_lanes import gutters, placed
+from threadlab.widgets.user_runs.history_picker import HistoryPicker
+from threadlab.widgets.user_runs.history_tree import history_tree, render_html, render_text
 
 
 def drawn(parents: dict[str, str | None], ends: list[str]) -> list[str]:
@@ -25,35 +25,36 @@ def drawn(parents: dict[str, str | None], ends: list[str]) -> list[str]:
 
 def test_a_conversation_without_forks_is_a_straight_line() -> None:
     """However long."""
-    assert drawn({"a": None, "b": "a", "c": "b"}, ["c"]) == ["a", "b", "c"]
+    assert drawn({"a": None, "b": "a", "c": "b"}, ["c"]) == ["a", "│", "b", "│", "c"]
 
 
 def test_the_branch_named_first_is_drawn_straight_and_a_fork_leaves_it() -> None:
     """Whichever came first in time."""
     parents = {"a": None, "b": "a", "c": "a", "d": "b"}
-    assert drawn(parents, ["d", "c"]) == ["a", "├─╮", "b │", "│ c", "d"]
-    assert drawn(parents, ["c", "d"]) == ["a", "├─╮", "│ b", "c │", "  d"]
+    assert drawn(parents, ["d", "c"]) == ["a", "├─╮", "b │", "│ │", "│ c", "│", "d"]
+    assert drawn(parents, ["c", "d"]) == ["a", "├─╮", "│ b", "│ │", "c │", "  │", "  d"]
 
 
 def test_a_fork_at_the_end_of_a_line_goes_on_beside_it() -> None:
     """The head of the first branch stays where it is."""
-    assert drawn({"a": None, "b": "a", "c": "b"}, ["b", "c"]) == ["a", "b", "╰─╮", "  c"]
+    assert drawn({"a": None, "b": "a", "c": "b"}, ["b", "c"]) == ["a", "│", "b", "╰─╮", "  c"]
 
 
 def test_nothing_seems_to_come_of_what_it_does_not_come_of() -> None:
     """A late fork runs down a column of its own, past the nodes that are not its parent."""
     parents = {"a": None, "b": "a", "c": "a", "d": "c", "e": "d", "f": "d", "g": "a"}
     assert drawn(parents, ["e"]) == [
-        "a", "├───╮", "├─╮ │", "│ b │", "c   │", "d   │", "├─╮ │", "e │ │", "  f │", "    g",
+        "a", "├───╮", "├─╮ │", "│ b │", "│   │", "c   │", "│   │", "d   │", "├─╮ │", "e │ │", "  │ │",
+        "  f │", "    │", "    g",
     ]  # fmt: skip
     assert drawn({"a": None, "b": None}, []) == ["a", "", "  b"], "a root begins a block of its own"
-    assert drawn({"a": None, "b": None, "c": "a"}, ["c"]) == ["a", "│", "│ b", "c"]
+    assert drawn({"a": None, "b": None, "c": "a"}, ["c"]) == ["a", "│", "│ b", "│", "c"]
 
 
 def test_edits_of_one_user_run_take_two_columns_however_many_they_are() -> None:
     """As long as the newest of them is the branch's head, no node stands between them and their parent."""
     parents = {"a": None, "b": "a", "c": "a", "d": "a", "e": "a"}
-    assert drawn(parents, ["e"]) == ["a", "├─╮", "│ b", "├───╮", "│   c", "├─╮", "│ d", "e"]
+    assert drawn(parents, ["e"]) == ["a", "├─╮", "│ b", "├───╮", "│   c", "├─╮", "│ d", "│", "e"]
 
 
 def test_no_line_runs_through_a_node_that_it_does_not_lead_to() -> None:
@@ -72,15 +73,48 @@ def test_no_line_runs_through_a_node_that_it_does_not_lead_to() -> None:
             assert there & between <= {place.above}, (seed, place)
 
 
+def parent_along_the_lines(lines: list[str], row: int, column: int) -> str | None:
+    """The node that the lines lead to from this place upwards, as an eye follows them."""
+    page = [line.ljust(max(map(len, lines))) for line in lines]
+    while row:
+        row -= 1
+        if page[row][column] in "╮╭":
+            step = -1 if page[row][column] == "╮" else 1
+            column += step
+            while page[row][column] in "─┼":
+                column += step
+            assert page[row][column] in ("├╰" if step < 0 else "┤╯")
+        elif page[row][column].isalnum():
+            return page[row][column]
+        elif page[row][column] == " ":
+            return None
+        else:
+            assert page[row][column] in "│├┤┼"
+    return None
+
+
+def test_the_lines_alone_tell_whose_child_each_node_is() -> None:
+    """Read back from the characters, in random trees with random branches."""
+    for seed in range(200):
+        chance = Random(seed)
+        names = "abcdefghijklmn"[: chance.randint(1, 14)]
+        parents = {name: chance.choice([None, *names[:number]]) for number, name in enumerate(names)}
+        lines = drawn(parents, chance.sample(names, min(2, len(names))))
+        places = {
+            name: (row, line.index(name)) for row, line in enumerate(lines) for name in names if name in line
+        }
+        assert {name: parent_along_the_lines(lines, *places[name]) for name in names} == parents, seed
+
+
 def test_a_line_that_crosses_another_says_so() -> None:
     """A cross, and not a corner."""
     parents = {"a": None, "b": "a", "c": "a", "d": "b", "e": "a"}
-    assert drawn(parents, ["e", "d"]) == ["a", "├─╮", "│ b", "├─┼─╮", "│ │ c", "│ d", "e"]
+    assert drawn(parents, ["e", "d"]) == ["a", "├─╮", "│ b", "├─┼─╮", "│ │ c", "│ │", "│ d", "│", "e"]
 
 
 def test_a_user_run_whose_parent_is_gone_is_a_root() -> None:
     """After pruning."""
-    assert drawn({"b": "a", "c": "b"}, ["c"]) == ["b", "c"]
+    assert drawn({"b": "a", "c": "b"}, ["c"]) == ["b", "│", "c"]
 
 
 def test_the_tree_says_what_is_an_edit_and_which_branch_stands_where() -> None:
@@ -88,11 +122,12 @@ def test_the_tree_says_what_is_an_edit_and_which_branch_stands_where() -> None:
     records, branches = family()
     lines = render_text(history_tree(records, branches)).splitlines()
     assert lines[0] == "history: 6 user runs, 2 branches"
-    assert lines[1].split()[0] == "✓" and records[0].id in lines[1]
+    assert lines[1].split("  ")[1] == "✓" and lines[1].endswith(records[0].received.input)
+    assert lines[2].startswith("  ├") and f"  {records[0].id} · completed" in lines[2]
     (edited,) = [line for line in lines if records[3].id in line.split("·")[0]]
-    assert f"edit of {records[2].id}" in edited
-    (head,) = [line for line in lines if "[forecast]" in line]
-    assert records[5].id in head and "⚙ system-triggered" in head
+    assert edited.endswith(f"edit of {records[2].id}")
+    (head,) = [place for place, line in enumerate(lines) if "[forecast]" in line]
+    assert "⚙ system-triggered" in lines[head] and records[5].id in lines[head + 1]
 
 
 def test_the_order_of_the_records_does_not_matter() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threadlab.widgets.lane import Scale, drawn
+from threadlab.widgets.drawing.lane import Scale, drawn
 
 times = st.floats(0, 1e6)
 

@@ -12,7 +12,7 @@ from threadlab.errors import ThreadlabError
 from threadlab.following.follow import follow
 from threadlab.objects.event import TextArrived
 from threadlab.objects.message import Message, Part
-from threadlab.widgets.live_chat import LiveChat, live_chat
+from threadlab.widgets.cards.live_chat import LiveChat, live_chat
 
 MOST_BYTES = 500
 

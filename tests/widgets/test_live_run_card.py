@@ -9,9 +9,9 @@ import pytest
 from threadlab.following.run_view import RunView, advance
 from threadlab.objects.event import ApprovalNeeded, Event, Polled
 from threadlab.objects.run import Run
-from threadlab.widgets.controls import Controls
-from threadlab.widgets.film import Film
-from threadlab.widgets.live_run_card import RunCard
+from threadlab.widgets.runs.film import Film
+from threadlab.widgets.watching.controls import Controls
+from threadlab.widgets.watching.live_run_card import RunCard
 
 Fold = Callable[[Sequence[Event]], RunView]
 

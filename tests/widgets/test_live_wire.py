@@ -9,7 +9,7 @@ from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.following.follow import follow
 from threadlab.objects.event import Ended
-from threadlab.widgets.live_wire import LiveWire
+from threadlab.widgets.wire.live_wire import LiveWire
 
 MOST_BYTES = 500
 

@@ -12,9 +12,9 @@ from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.following.wait import wait
 from threadlab.objects.wire_entry import WireEntry
-from threadlab.widgets import object_map_view
-from threadlab.widgets.object_map import Box, map_objects, object_map, render_html, render_text
-from threadlab.widgets.object_map_view import ObjectMapView
+from threadlab.widgets.wire import object_map_view
+from threadlab.widgets.wire.object_map import Box, map_objects, object_map, render_html, render_text
+from threadlab.widgets.wire.object_map_view import ObjectMapView
 
 
 @pytest.fixture

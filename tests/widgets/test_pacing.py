@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from threadlab.widgets.pacing import SLICE, SPEEDS, Pacing
+from threadlab.widgets.watching.pacing import SLICE, SPEEDS, Pacing
 
 
 def test_a_pause_holds_until_it_is_over() -> None:

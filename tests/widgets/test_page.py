@@ -23,10 +23,12 @@ from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
 from threadlab.objects.tool_call import ToolCall
 from threadlab.objects.wire_entry import WireEntry
-from threadlab.widgets import object_map, run_card, thread_view, timeline, waterfall, window_view
-from threadlab.widgets.object_cards import object_html
-from threadlab.widgets.page import html, style
-from threadlab.widgets.thread_view import NO_TEXT
+from threadlab.widgets.cards import thread_view, window_view
+from threadlab.widgets.cards.object_cards import object_html
+from threadlab.widgets.cards.thread_view import NO_TEXT
+from threadlab.widgets.drawing.page import html, style
+from threadlab.widgets.runs import run_card, timeline, waterfall
+from threadlab.widgets.wire import object_map
 from threadlab.workbench.port import Transition, Truth
 
 Fold = Callable[[Sequence[Event]], RunView]

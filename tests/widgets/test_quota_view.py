@@ -9,8 +9,8 @@ from tests.widgets.test_page import HOSTILE, assert_ours, skeleton
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.objects.quota import CleanedUp, LeftAlone, Quota, ServiceLimit, StoredObject
-from threadlab.widgets.live_quota import FIRST, LiveQuota
-from threadlab.widgets.quota_view import (
+from threadlab.widgets.cards.live_quota import FIRST, LiveQuota
+from threadlab.widgets.cards.quota_view import (
     MOST,
     age,
     clean_up_html,

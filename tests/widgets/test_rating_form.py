@@ -12,7 +12,7 @@ from threadlab import views
 from threadlab.connect.connect import connect
 from threadlab.history.history import History
 from threadlab.history.user_run import UserRun
-from threadlab.widgets.rating_form import RatingForm
+from threadlab.widgets.orchestrating.rating_form import RatingForm
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadlab.objects.wire_entry import WireEntry
-from threadlab.widgets.request_lines import line_text, request_lines
+from threadlab.widgets.runs.request_lines import line_text, request_lines
 
 POLL = WireEntry(number=1, method="GET", path="/threads/t/runs/r", status=200, response={"status": "queued"})
 

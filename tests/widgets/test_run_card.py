@@ -12,8 +12,8 @@ from threadlab.objects.fault import Fault
 from threadlab.objects.run import STATUSES, Run
 from threadlab.objects.tool_call import ToolOutput
 from threadlab.objects.usage import Usage
-from threadlab.widgets.run_card import card_of, render_html, tokens
-from threadlab.widgets.run_card_text import render_text
+from threadlab.widgets.runs.run_card import card_of, render_html, tokens
+from threadlab.widgets.runs.run_card_text import render_text
 
 Fold = Callable[[Sequence[Event]], RunView]
 START = 1_700_000_000

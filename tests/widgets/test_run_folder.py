@@ -22,8 +22,8 @@ from threadlab.flows import (
     RunContext,
 )
 from threadlab.history.history import History
-from threadlab.widgets.run_folder import RunFolder, render_html, render_text
-from threadlab.widgets.run_folder_view import HOW, NO_CODE, RunFolderView
+from threadlab.widgets.user_runs.run_folder import RunFolder, render_html, render_text
+from threadlab.widgets.user_runs.run_folder_view import HOW, NO_CODE, RunFolderView
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

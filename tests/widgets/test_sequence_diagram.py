@@ -20,15 +20,15 @@ from threadlab.objects.tool_call import ToolOutput
 from threadlab.objects.truth import ModelCall, Truth
 from threadlab.objects.wire_entry import WireEntry
 from threadlab.tools.tool import tool
-from threadlab.widgets.participants import ENGINE, MODEL, SERVER_TOOLS, SERVICE, TOOLS, YOU, Signal
-from threadlab.widgets.sequence_diagram import (
+from threadlab.widgets.wire.participants import ENGINE, MODEL, SERVER_TOOLS, SERVICE, TOOLS, YOU, Signal
+from threadlab.widgets.wire.sequence_diagram import (
     SequenceDiagram,
     render_html,
     render_text,
     sequence_diagram,
     sequence_of,
 )
-from threadlab.widgets.sequence_drawing import WIDTH, drawing_of
+from threadlab.widgets.wire.sequence_drawing import WIDTH, drawing_of
 
 
 @tool

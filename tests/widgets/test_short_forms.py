@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from threadlab.widgets.short_forms import clipped, first_line, pretty_text, seconds, short_id
+from threadlab.widgets.drawing.short_forms import clipped, first_line, pretty_text, seconds, short_id
 
 
 def test_an_id_keeps_its_prefix_and_six_characters() -> None:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from tests.widgets.test_page import HOSTILE, assert_ours, skeleton
 from threadlab.conversation.totals import Totals, Turn
 from threadlab.objects.usage import Usage
-from threadlab.widgets.statistics_card import NEWEST, TALLEST, render_html, render_text, statistics
+from threadlab.widgets.runs.statistics_card import NEWEST, TALLEST, render_html, render_text, statistics
 
 
 def turn(number: int, seconds: float, status: str = "completed", *tools: str) -> Turn:

@@ -9,8 +9,8 @@ from threadlab.backend.engine.machine import TRANSITIONS
 from threadlab.following.run_view import RunView, StatusSeen
 from threadlab.objects.event import Event
 from threadlab.objects.run import STATUSES, Run
-from threadlab.widgets.run_card import render_html
-from threadlab.widgets.status_graph import FOLLOWERS, PLACES, StatusGraph, status_graph
+from threadlab.widgets.runs.run_card import render_html
+from threadlab.widgets.runs.status_graph import FOLLOWERS, PLACES, StatusGraph, status_graph
 
 Fold = Callable[[Sequence[Event]], RunView]
 

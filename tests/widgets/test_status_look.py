@@ -8,8 +8,8 @@ import pytest
 from threadlab.following.run_view import RunView
 from threadlab.objects.event import Event
 from threadlab.objects.run import STATUSES, Run
-from threadlab.widgets.page import style
-from threadlab.widgets.status_look import look_of, road
+from threadlab.widgets.drawing.page import style
+from threadlab.widgets.drawing.status_look import look_of, road
 
 Fold = Callable[[Sequence[Event]], RunView]
 

@@ -11,10 +11,10 @@ from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.objects.image import Image
 from threadlab.objects.message import Message, Part
+from threadlab.widgets.cards.message_pictures import pictures_of
+from threadlab.widgets.cards.object_cards import object_html
+from threadlab.widgets.cards.thread_view import message_text, render_html, render_text, thread_view
 from threadlab.widgets.formatters import FORMS
-from threadlab.widgets.message_pictures import pictures_of
-from threadlab.widgets.object_cards import object_html
-from threadlab.widgets.thread_view import message_text, render_html, render_text, thread_view
 
 ASKED = Message(id="msg_1", thread_id="t", role="user", content=(Part("text", "Two lines:\nthis is one"),))
 ANSWERED = Message(

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from threadlab.connect.connect import connect
 from threadlab.connect.targets import Local
-from threadlab.history.handle import current_user_run
 from threadlab.history.history import History
-from threadlab.history.ticket import Completion, Issued, TicketRecord
+from threadlab.history.tickets.ticket import Completion, Issued, TicketRecord
+from threadlab.history.work.handle import current_user_run
 from threadlab.journal.fact import Received
 from threadlab.journal.record import Record
 from threadlab.journal.values import Config, Trigger
 from threadlab.tools.tool import tool
-from threadlab.widgets.live_lanes import LiveLanes
-from threadlab.widgets.ticket_lanes import lanes_of
+from threadlab.widgets.orchestrating.live_lanes import LiveLanes
+from threadlab.widgets.orchestrating.ticket_lanes import lanes_of
 
 NOON = 1_767_614_400.0
 
@@ -54,8 +54,8 @@ def test_what_came_by_itself_stands_right_of_what_was_asked() -> None:
     assert boxes == sorted(boxes)
 
 
-def test_live_lanes_are_drawn_again_when_something_came(tmp_path: Path) -> None:
-    """By whoever attends; a stored notebook keeps them as they were shown."""
+def test_live_lanes_are_drawn_again_with_each_event(tmp_path: Path) -> None:
+    """Those of what came by itself as well: its user run is seen at work, before it has answered."""
 
     @tool
     def order_report(about: str) -> str:
@@ -72,11 +72,19 @@ def test_live_lanes_are_drawn_again_when_something_came(tmp_path: Path) -> None:
         history = History(lab, tmp_path / "runs")
         main = history.branch("main", tools=[order_report])
         lanes = LiveLanes(history)
+        drawn: list[tuple[str, str]] = []
+
+        def look(seen: object) -> None:
+            lanes.look(seen)
+            drawn.extend((one.who, one.text) for one in lanes.lanes.entries if one.lane == "system")
+
         shown = lanes._repr_mimebundle_()
         assert shown["text/plain"] == "0 user runs by a person, 0 by the system, 0 tickets"
         main.ask("Please order a report about rain.")
-        with history.attending(on_user_run=lanes.look):
+        with history.attending(on_event=look):
             pass
+        told = "The report about rain is done: 19 days"
+        assert list(dict.fromkeys(drawn)) == [("⚙ system", "is at work …"), ("⚙ system", told)]
         assert [entry.lane for entry in lanes.lanes.entries] == ["person", "outside", "outside", "system"]
-        assert "The report about rain is done: 19 days" in lanes.children[1].value
+        assert told in lanes._rows.value and "1 by the system" in lanes._head.value
         lanes.close()

@@ -10,7 +10,7 @@ from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.connect.targets import Local
 from threadlab.objects.run import STATUSES, Run
-from threadlab.widgets.timeline import Timeline, render_html, render_text, timeline
+from threadlab.widgets.runs.timeline import Timeline, render_html, render_text, timeline
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from threadlab.journal.fold import fold
 from threadlab.journal.record import QueueEntry, Record, Unit
 from threadlab.journal.values import Command, Trigger
 from threadlab.objects.fault import Fault
-from threadlab.widgets import run_card_text
-from threadlab.widgets.recorded_views import run_views
-from threadlab.widgets.user_run_card import render_html, user_run_card
-from threadlab.widgets.user_run_text import render_text
+from threadlab.widgets.runs import run_card_text
+from threadlab.widgets.user_runs.recorded_views import run_views
+from threadlab.widgets.user_runs.user_run_card import render_html, user_run_card
+from threadlab.widgets.user_runs.user_run_text import render_text
 
 
 def in_text(record: Record) -> str:
@@ -33,6 +33,7 @@ def test_a_card_holds_the_input_the_run_behind_it_and_the_answer() -> None:
     (view,) = run_views(record.entries).values()
     card = user_run_card(record)
     assert card.input == record.received.input
+    assert "1 agent call · 2 tool calls · 184 tokens" in in_text(record), "what it took, on one line"
     assert [step.title for step in card.sections[0].card.steps] == ["Tool calls · 2", "Message"]  # type: ignore[union-attr]
     for line in run_card_text.render_text(view).splitlines():
         assert line.strip() in in_text(record)

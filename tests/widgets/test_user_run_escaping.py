@@ -9,25 +9,25 @@ import pytest
 
 from tests.widgets.test_page import HOSTILE, assert_ours, skeleton
 from tests.widgets.told_user_runs import told
-from threadlab.history.compare import compare
-from threadlab.history.context_bar import bar_of
-from threadlab.history.table import Table
+from threadlab.history.contexts.context_bar import bar_of
+from threadlab.history.reading.compare import compare
+from threadlab.history.reading.table import Table
 from threadlab.journal.annotations import Annotations
 from threadlab.journal.fact import ArtifactKept, Planned
 from threadlab.journal.record import Interrupt, QueueEntry, Record, Unit
 from threadlab.journal.values import Command, ContextPart, Trigger
 from threadlab.objects.fault import Fault
-from threadlab.widgets import (
+from threadlab.widgets.drawing import table_view
+from threadlab.widgets.user_runs import (
     comparison_view,
     context_view,
     fact_reel,
     history_tree,
-    sequence_diagram,
-    table_view,
     user_run_card,
     user_run_list,
 )
-from threadlab.widgets.user_run_sequence import user_run_sequence
+from threadlab.widgets.user_runs.user_run_sequence import user_run_sequence
+from threadlab.widgets.wire import sequence_diagram
 
 
 def soaked(text: str) -> Record:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.widgets.told_user_runs import family
-from threadlab.widgets.user_run_list import UserRunList, render_html, render_text, user_run_list
-from threadlab.widgets.user_run_pages import UserRunPages
+from threadlab.widgets.user_runs.user_run_list import UserRunList, render_html, render_text, user_run_list
+from threadlab.widgets.user_runs.user_run_pages import UserRunPages
 
 
 @pytest.fixture
@@ -69,6 +69,9 @@ def test_one_jumps_by_number_by_id_and_by_the_end_of_an_id() -> None:
         pages.wanted.value = wanted
         pages.go.click()
         assert pages.place == place and records[place].id in pages.card.value
+    pages.goto(-1)
+    assert pages.place == 5
+    pages.goto(4)
     for nowhere in ("99", "", "turn-", "a1a2"):
         pages.goto(nowhere)
         assert pages.place == 3

@@ -16,10 +16,10 @@ from threadlab.following.run_view import RunView
 from threadlab.objects.run import Run
 from threadlab.tools.tool import tool
 from threadlab.tools.toolbox import Toolbox
-from threadlab.widgets.controls import Controls
-from threadlab.widgets.film import Film
-from threadlab.widgets.live_run_card import RunCard
-from threadlab.widgets.watch import watch
+from threadlab.widgets.runs.film import Film
+from threadlab.widgets.watching.controls import Controls
+from threadlab.widgets.watching.live_run_card import RunCard
+from threadlab.widgets.watching.watch import watch
 
 
 class Recorder:

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from threadlab.following.explain import Explanation, Prices, explained
 from threadlab.following.run_view import RunView
 from threadlab.objects.event import Event
-from threadlab.widgets.waterfall import NO_PRICE, render_html, render_text, waterfall
+from threadlab.widgets.runs.waterfall import NO_PRICE, render_html, render_text, waterfall
 
 Fold = Callable[[Sequence[Event]], RunView]
 

@@ -10,12 +10,12 @@ import pytest
 from threadlab.connect.connect import connect
 from threadlab.following.run_view import RunView
 from threadlab.objects.event import Event
-from threadlab.widgets.controls import Controls
-from threadlab.widgets.film import Film
-from threadlab.widgets.live_quota import LiveQuota
-from threadlab.widgets.live_run_card import RunCard
-from threadlab.widgets.scrubber import Scrubber
-from threadlab.widgets.self_check import self_check
+from threadlab.widgets.cards.live_quota import LiveQuota
+from threadlab.widgets.exercises.self_check import self_check
+from threadlab.widgets.runs.film import Film
+from threadlab.widgets.watching.controls import Controls
+from threadlab.widgets.watching.live_run_card import RunCard
+from threadlab.widgets.watching.scrubber import Scrubber
 
 Fold = Callable[[Sequence[Event]], RunView]
 

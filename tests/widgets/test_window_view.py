@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from threadlab.conversation.window import Window, window
 from threadlab.objects.message import Message, Part
 from threadlab.service.port import Order
-from threadlab.widgets.window_view import render_html, render_text, window_view
+from threadlab.widgets.cards.window_view import render_html, render_text, window_view
 
 
 def conversation(count: int, budget: int, order: Order = "asc") -> Window:

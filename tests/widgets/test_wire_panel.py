@@ -11,10 +11,11 @@ from tests.widgets.test_page import HOSTILE, assert_ours, skeleton
 from threadlab.connect.connect import connect
 from threadlab.connect.lab import Lab
 from threadlab.conversation.conversation import Conversation
+from threadlab.objects.requested import KINDS, OTHER
 from threadlab.objects.wire_entry import WireEntry
-from threadlab.widgets.operations import COLLECTIONS, OTHER, operation_of, outcome_of
-from threadlab.widgets.page import style
-from threadlab.widgets.wire_panel import (
+from threadlab.widgets.drawing.page import style
+from threadlab.widgets.wire.operations import operation_of, outcome_of
+from threadlab.widgets.wire.wire_panel import (
     SECRETS,
     STYLES,
     log_text,
@@ -140,7 +141,7 @@ def test_every_kind_can_be_hidden_by_a_press(lab: Lab) -> None:
     page = BeautifulSoup(render_html(wire_panel(lab)), "html.parser")
     chips = [one.get_text() for one in page.select(".tl-chip summary")]
     assert "message 2" in chips
-    for kind in (*COLLECTIONS.values(), OTHER):
+    for kind in (*KINDS.values(), OTHER):
         assert f".tl-panel:has(.tl-hides-{STYLES[kind]}[open]) .tl-{STYLES[kind]}" in str(style())
     assert len(page.select(".tl-of-message")) == 2
 

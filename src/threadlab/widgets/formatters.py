@@ -28,14 +28,16 @@ from threadlab.objects.run import Run
 from threadlab.objects.run_step import RunStep
 from threadlab.objects.thread import Thread
 from threadlab.objects.vector_store import VectorStore, VectorStoreFile
-from threadlab.widgets import statistics_card, waterfall, window_view, wire_panel
-from threadlab.widgets.citations_view import message_html
-from threadlab.widgets.diagnosis_card import diagnosis_html, diagnosis_text
-from threadlab.widgets.message_pictures import image_html, image_text
-from threadlab.widgets.object_cards import object_html, object_text
-from threadlab.widgets.quota_view import clean_up_html, clean_up_text, quota_html, quota_text
-from threadlab.widgets.run_card import render_html
-from threadlab.widgets.run_card_text import render_text, run_text
+from threadlab.widgets.cards import window_view
+from threadlab.widgets.cards.citations_view import message_html
+from threadlab.widgets.cards.message_pictures import image_html, image_text
+from threadlab.widgets.cards.object_cards import object_html, object_text
+from threadlab.widgets.cards.quota_view import clean_up_html, clean_up_text, quota_html, quota_text
+from threadlab.widgets.runs import statistics_card, waterfall
+from threadlab.widgets.runs.diagnosis_card import diagnosis_html, diagnosis_text
+from threadlab.widgets.runs.run_card import render_html
+from threadlab.widgets.runs.run_card_text import render_text, run_text
+from threadlab.widgets.wire import wire_panel
 
 Words = Callable[[Any], str]
 
@@ -58,22 +60,53 @@ FORMS: dict[type, tuple[Words, Words]] = {
 
 
 OF_HISTORIES = (
+    "threadlab.history.bodies.orchestration.OrchestrationContext",
     "threadlab.history.branch.Branch",
-    "threadlab.history.compare.Comparison",
-    "threadlab.history.context_bar.ContextBar",
+    "threadlab.history.contexts.context_bar.ContextBar",
     "threadlab.history.history.History",
-    "threadlab.history.listing.Listing",
-    "threadlab.history.orchestration.OrchestrationContext",
-    "threadlab.history.plan.Plan",
-    "threadlab.history.prune.Pruning",
-    "threadlab.history.report.Report",
-    "threadlab.history.sequence.Sequence",
-    "threadlab.history.table.Table",
+    "threadlab.history.plans.plan.Plan",
+    "threadlab.history.plans.prune.Pruning",
+    "threadlab.history.reading.compare.Comparison",
+    "threadlab.history.reading.listing.Listing",
+    "threadlab.history.reading.report.Report",
+    "threadlab.history.reading.sequence.Sequence",
+    "threadlab.history.reading.table.Table",
     "threadlab.history.user_run.UserRun",
     "threadlab.journal.record.Record",
     "threadlab.orchestration.learning.experiment.ExperimentResult",
 )
 """Types that are known by name until one of them is shown: whoever has no user run does not wait for them."""
+
+IN_WORDS = (
+    "threadlab.history.contexts.context.Context",
+    "threadlab.history.contexts.context.Said",
+    "threadlab.history.contexts.context_policy.ByScore",
+    "threadlab.history.contexts.context_policy.Recent",
+    "threadlab.history.contexts.context_policy.UserChoice",
+    "threadlab.history.contexts.context_policy.Writing",
+    "threadlab.history.plans.changes.Changes",
+    "threadlab.history.plans.prune.Keep",
+    "threadlab.history.plans.reuse.Reuse",
+    "threadlab.history.reading.prices.Cost",
+    "threadlab.history.reading.prices.Prices",
+    "threadlab.history.templates.template.Filled",
+    "threadlab.history.templates.template.Template",
+    "threadlab.history.work.budget.Budget",
+    "threadlab.journal.annotations.Annotations",
+    "threadlab.journal.archive.Archived",
+    "threadlab.journal.branch_log.BranchState",
+    "threadlab.journal.decision.Decision",
+    "threadlab.journal.fact.Planned",
+    "threadlab.journal.record.AgentCall",
+    "threadlab.journal.record.Interrupt",
+    "threadlab.journal.record.QueueEntry",
+    "threadlab.journal.record.ToolUse",
+    "threadlab.journal.record.Unit",
+    "threadlab.journal.values.Config",
+    "threadlab.journal.values.ContextPart",
+    "threadlab.journal.values.Trigger",
+)
+"""Smaller ones of user runs that have no page of their own: they are told in words."""
 
 
 def register(ipython: InteractiveShell) -> None:
@@ -88,7 +121,12 @@ def register(ipython: InteractiveShell) -> None:
     for name in OF_HISTORIES:
         module, _, kind_name = name.rpartition(".")
         pages.for_type_by_name(module, kind_name, lambda shown: _history_forms(shown)[0](shown))
-        texts.for_type_by_name(module, kind_name, _printed(lambda shown: _history_forms(shown)[1](shown)))
+        texts.for_type_by_name(
+            module, kind_name, _printed(lambda shown: _history_forms(shown)[1](shown), within=_on_one_line)
+        )
+    for name in IN_WORDS:
+        module, _, kind_name = name.rpartition(".")
+        texts.for_type_by_name(module, kind_name, _printed(_plain))
 
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
@@ -96,12 +134,29 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
     register(ipython)
 
 
-def _printed(words: Words) -> Callable[[Any, Any, bool], None]:
-    """The same words in the form that IPython's pretty printer asks for."""
-    return lambda shown, printer, cycle: printer.text(words(shown))
+def _printed(words: Words, within: Words | None = None) -> Callable[[Any, Any, bool], None]:
+    """The same words in the form that IPython's pretty printer asks for; others `within` a list of them."""
+
+    def printed(shown: Any, printer: Any, cycle: bool) -> None:
+        is_within = within is not None and len(printer.stack) > 1
+        printer.text(within(shown) if within is not None and is_within else words(shown))
+
+    return printed
+
+
+def _on_one_line(shown: object) -> str:
+    """Many of them are no page of cards: a user run is named with its status, and so is its record."""
+    is_record = type(shown).__name__ == "Record"
+    return f"<Record {shown.id}: {shown.status}>" if is_record else repr(shown)  # type: ignore[attr-defined]
+
+
+def _plain(shown: object) -> str:
+    from threadlab.widgets.plain_forms import in_words  # noqa: PLC0415 - only where there are some
+
+    return in_words(shown)
 
 
 def _history_forms(shown: object) -> tuple[Words, Words]:
-    from threadlab.widgets.history_forms import HISTORY_FORMS  # noqa: PLC0415 - only where there are some
+    from threadlab.widgets.user_runs.history_forms import HISTORY_FORMS  # noqa: PLC0415 - only where there are some
 
     return next(HISTORY_FORMS[kind] for kind in type(shown).__mro__ if kind in HISTORY_FORMS)

@@ -1,4 +1,4 @@
-// History: the tree of user runs. Two of them can be picked, and the kernel sets them side by side.
+// History: the tree of user runs. One that is picked can be made again, two are set side by side: by the kernel.
 // Arrow keys move, Home and End jump, Enter or Space picks; a third pick lets go of the first.
 
 export default {
@@ -63,6 +63,8 @@ export default {
     };
     const draw = () => {
       const rows = model.get("rows");
+      const here = options.find(one => one.tabIndex === 0)?.dataset.id;
+      const hadFocus = tree.contains(document.activeElement);
       const svg = drawn("svg", { width: model.get("width"), height: model.get("row") * rows.length, "aria-hidden": "true" });
       for (const edge of model.get("edges")) svg.append(drawn("path", { d: edge }));
       for (const row of rows) svg.append(drawn("circle", { class: `tl-${row.style}`, cx: row.x, cy: row.y, r: 5 }));
@@ -70,6 +72,9 @@ export default {
       options = rows.map(line);
       list.append(...options);
       tree.replaceChildren(svg, list);
+      const place = Math.max(options.findIndex(one => one.dataset.id === here), 0);
+      options.forEach((one, at) => { one.tabIndex = at === place ? 0 : -1; });
+      if (hadFocus) options[place]?.focus();
       mark();
     };
     draw();

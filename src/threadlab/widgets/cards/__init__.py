@@ -1,0 +1,1 @@
+"""Cards: agents, threads, messages, answers with their sources, and what lies at the service."""

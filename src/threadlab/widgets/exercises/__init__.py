@@ -1,0 +1,1 @@
+"""Exercises: the exercise loop and the self-check as cards of a notebook."""

@@ -1,0 +1,1 @@
+"""Runs: pictures of one run at the service, as it is or as it was."""

@@ -1,0 +1,1 @@
+"""User runs: cards, trees, comparisons and folders, all drawn again from disk."""

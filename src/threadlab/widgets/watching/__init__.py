@@ -1,0 +1,1 @@
+"""Watching: a run before the learner's eyes, and everything that can be pressed meanwhile."""
