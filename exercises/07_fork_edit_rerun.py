@@ -58,6 +58,12 @@ def main() -> None:
             wait(lab.runs.create(thread.id, agent.id))
         first = next(lab.messages.list(thread.id, order="asc"))
 
+        spoiled = lab.threads.create()
+        said = lab.messages.create(spoiled.id, content="I live in Lisbon.")
+        wait(lab.runs.create(spoiled.id, agent.id))
+        edit_in_place(lab, spoiled, said, "I live in Bergen.")
+        print("edited in place:", [one.text for one in lab.messages.list(spoiled.id, order="asc")])
+
         other = fork(lab, thread, first, "I live in Bergen.")
         for place in (thread, other):
             lab.messages.create(place.id, content="Where do I live?")
@@ -76,4 +82,4 @@ if __name__ == "__main__":
     except NotImplementedError as todo:
         sys.exit(f"Not yet: {todo}. Open this file, and follow its TODO lines.")
 
-# starter f4fbc9ffc2af
+# starter 6be85d3fc596

@@ -57,10 +57,11 @@ def is_active(desk: Desk) -> bool:
 def wake(desk: Desk) -> list[Run]:
     """Make a run for each result that was not told yet, one after another; the runs, as they ended.
 
-    Nothing happens while a run is active. Whatever is not told now is told the next time.
+    The agent reads what `told` makes of the result, and the run's metadata is {"job": job}. Nothing happens
+    while a run is active. Whatever is not told now is told the next time.
     """
     # TODO 1. never into a run that is at work
-    # TODO 2. the service knows what was told: each of our runs carries the name of its job in its metadata
+    # TODO 2. the service knows what was told: each of our runs has its job in its metadata
     # TODO 3. message and run in one request (additional_messages=): so no crash can come between them
     raise NotImplementedError("wake() is still to be written")
 
@@ -93,4 +94,4 @@ if __name__ == "__main__":
     except NotImplementedError as todo:
         sys.exit(f"Not yet: {todo}. Open this file, and follow its TODO lines.")
 
-# starter 499306d38973
+# starter 0aeb37ae4975

@@ -69,13 +69,14 @@ def is_active(desk: Desk) -> bool:
 def wake(desk: Desk) -> list[Run]:
     """Make a run for each result that was not told yet, one after another; the runs, as they ended.
 
-    Nothing happens while a run is active. Whatever is not told now is told the next time.
+    The agent reads what `told` makes of the result, and the run's metadata is {"job": job}. Nothing happens
+    while a run is active. Whatever is not told now is told the next time.
     """
     # >>> solution
     # 1. never into a run that is at work
     if is_active(desk):
         return []
-    # 2. the service knows what was told: each of our runs carries the name of its job in its metadata
+    # 2. the service knows what was told: each of our runs has its job in its metadata
     done = {run.metadata.get("job") for run in desk.lab.runs.list(desk.thread_id)}
     made = []
     for job, result in kept(desk).items():
