@@ -21,6 +21,7 @@ from pathlib import Path
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
+from tests.preview_sdk import run_tests_of_sdks
 from threadlab.backend import app
 from threadlab.backend.openapi import template
 from threadlab.backend.wire.http import Request, Response, WaitUntil
@@ -29,7 +30,7 @@ from threadlab.backend.wire.schemas import EVENTS
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "COVERAGE.md"
 TESTS = ("tests/sdk", *sorted(map(str, ROOT.glob("tests/connect/test_openai_*.py"))))
-"""Where SDKs are driven directly."""
+"""Where SDKs are driven directly; with the preview SDK, the first of them once more."""
 NOTES = "THREADLAB_COVERAGE_NOTES"
 """The variable that names the file for the notes."""
 SDKS = ("azure-ai-agents 1.1.0", "azure-ai-agents 1.2.0b6", "openai 3")
@@ -108,13 +109,18 @@ def _note(sdk: str, what: str) -> None:
 
 
 def run_tests() -> Noted:
-    """Run the tests and return what they drove. Raises CalledProcessError when one fails."""
+    """Run the tests, with the preview SDK too, and return what they drove.
+
+    Raises CalledProcessError when one fails, and PreviewUnavailable.
+    """
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder) / "notes.jsonl"
         command = [sys.executable, "-m", "pytest", "-q", *TESTS]
-        listening = {"PYTEST_ADDOPTS": "-p tests.coverage_table"}  # those that a test starts listen as well
-        environment = {**os.environ, NOTES: str(notes), **listening}
+        listening = {"PYTEST_ADDOPTS": "-p tests.coverage_table", NOTES: str(notes)}
+        environment = {**os.environ, **listening}
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+        told = run_tests_of_sdks(**listening)
+        assert " passed" in told and "skipped" not in told, told
         lines = notes.read_text(encoding="utf-8").splitlines()
     noted: Noted = {}
     for sdk, what, test in sorted((json.loads(line) for line in lines), reverse=True):

@@ -46,6 +46,12 @@ BACKEND_FLOORS: tuple[frozenset[str], ...] = (
 )
 """The same inside the sealed room."""
 
+FOLDERS = {
+    "history": ("reading", "templates", "tickets", "contexts", "plans", "work", "bodies"),
+    "widgets": ("drawing", "runs", "watching", "cards", "wire", "orchestrating", "user_runs", "exercises"),
+}
+"""Folders of a room, the lowest first; the files beside them stand above them all."""
+
 STARTS_THE_BACKEND = frozenset({"connect", "workbench", "conformance", "cli", "backend"})
 """The only rooms that may name the backend; `conformance` judges what stands inside it."""
 
@@ -68,18 +74,19 @@ LAZY: frozenset[tuple[str, str]] = frozenset(
         ("backend.wire.json_schema", "fastjsonschema"),
         ("backend.completer.rules.talk", "simpleeval"),
         # the forms of user runs: only where there are some
-        ("widgets.formatters", "threadlab.widgets.history_forms"),
+        ("widgets.formatters", "threadlab.widgets.user_runs.history_forms"),
+        ("widgets.formatters", "threadlab.widgets.plain_forms"),
         # the package mcp is an extra
         ("backend.mcp.tool", "threadlab.backend.mcp.connections"),
         ("backend.search.embedders.named", "threadlab.backend.search.embedders.openai_compatible"),
         ("backend.search.index", "threadlab.backend.search.meaning"),  # numpy: only with an embedder
         ("backend.code.switch", "threadlab.backend.code.tool"),  # a kernel's messages: only where it is on
         # the extra "plots"
-        ("history.analytics", "matplotlib.figure"),
-        ("history.table", "pandas"),
+        ("history.reading.analytics", "matplotlib.figure"),
+        ("history.reading.table", "pandas"),
         # the extra "otel"
-        ("history.telemetry", "threadlab.journal.readable_spans"),
-        ("history.telemetry", "opentelemetry.exporter.otlp.proto.http.trace_exporter"),
+        ("history.reading.telemetry", "threadlab.journal.readable_spans"),
+        ("history.reading.telemetry", "opentelemetry.exporter.otlp.proto.http.trace_exporter"),
         # each for one kind of file
         ("backend.search.reading", "bs4"),
         ("backend.search.reading", "docx"),
@@ -156,6 +163,18 @@ def test_the_backend_is_sealed_and_has_floors_of_its_own(name: str) -> None:
         own, its = name.removeprefix("backend."), target.removeprefix("backend.")
         if name != "backend" and room(own) != room(its):
             assert floor_of(its, BACKEND_FLOORS) < floor_of(own, BACKEND_FLOORS), f"{name} imports {target}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if room(name) in FOLDERS])
+def test_a_folder_of_a_room_imports_only_those_below_it(name: str) -> None:
+    """And none of the files beside the folders."""
+    folders = FOLDERS[room(name)]
+    own = name.split(".")[1] if name.count(".") > 1 else ""
+    if own:
+        for target in OUR_IMPORTS[name]:
+            if room(target) == room(name) and target != room(name):
+                its = target.split(".")[1]
+                assert its == own or its in folders[: folders.index(own)], f"{name} imports {target}"
 
 
 def test_only_the_listed_rooms_name_the_backend() -> None:

@@ -26,12 +26,12 @@ _HOMES = {
     "explain": "threadlab.following.explain",
     "diagnose": "threadlab.diagnosis.diagnose",
     "follow": "threadlab.following.follow",
-    "object_map": "threadlab.widgets.object_map",
+    "object_map": "threadlab.widgets.wire.object_map",
     "show": "threadlab.following.print_run",
-    "timeline": "threadlab.widgets.timeline",
+    "timeline": "threadlab.widgets.runs.timeline",
     "tool": "threadlab.tools.tool",
     "wait": "threadlab.following.wait",
-    "watch": "threadlab.widgets.watch",
+    "watch": "threadlab.widgets.watching.watch",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])

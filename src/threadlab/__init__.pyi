@@ -14,9 +14,9 @@ from threadlab.objects.run import Run as Run
 from threadlab.objects.thread import Thread as Thread
 from threadlab.tools.tool import tool as tool
 from threadlab.tools.toolbox import Toolbox as Toolbox
-from threadlab.widgets.object_map import object_map as object_map
-from threadlab.widgets.timeline import timeline as timeline
-from threadlab.widgets.watch import watch as watch
+from threadlab.widgets.runs.timeline import timeline as timeline
+from threadlab.widgets.watching.watch import watch as watch
+from threadlab.widgets.wire.object_map import object_map as object_map
 
 __version__: str
 __all__: list[str]

@@ -65,6 +65,10 @@ class SettingsError(ThreadlabError):
     """The environment or `.env` cannot be used as it stands."""
 
 
+class LabClosed(ThreadlabError):
+    """Something was asked of a lab that was closed."""
+
+
 class CourseError(ThreadlabError):
     """The course's folders or files are not as they must be."""
 

@@ -61,9 +61,7 @@ def test_the_plan_comes_first_and_yes_does_it(project: Path) -> None:
     assert isinstance(component, AgentComponent) and place_of(component) == "writing:steps"
     first = run_once(component)
     planned = rerun("--from", "steps.flow.second")
-    assert (
-        f"{first}, made again: reuse unit steps.flow.first; execute unit steps.flow.second" in planned.stdout
-    )
+    assert f"rerun of {first}: reuse unit steps.flow.first; execute unit steps.flow.second" in planned.stdout
     assert "--yes" in planned.stdout and len(list((project / "runs").glob("run-*"))) == 1
     done = rerun(first, "--from", "steps.flow.second", "--yes")
     assert done.exit_code == 0 and "is completed: one two" in done.stdout
@@ -93,6 +91,7 @@ def test_a_turn_is_made_again_too(project: Path) -> None:
     """Its units are its agent calls."""
     with connect(seed=3, pace=0) as lab:
         first = History(lab, project / "runs").branch("talk", instructions="Be brief.").ask("Hello")
-    assert "made again: reuse nothing; execute unit 1" in rerun(first.id).stdout
+    assert f"rerun of {first.id}: reuse nothing; execute unit 1" in rerun(first.id).stdout
     done = rerun(first.id, "--from", "1", "--yes")
+    assert done.stdout.count(f"rerun of {first.id}") == 1
     assert done.exit_code == 0 and f"is completed: {first.output}" in done.stdout

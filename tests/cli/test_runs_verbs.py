@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -134,9 +135,10 @@ def test_the_tree_shows_forks_edits_and_branches(project: Path) -> None:
     """As git draws its log."""
     lines = runs("tree").stdout.splitlines()
     assert lines[0] == "history: 6 user runs, 2 branches"
-    assert any(E5 in line and "[main]" in line for line in lines)
-    assert any(F6 in line and "[forecast]" in line and "⚙ system-triggered" in line for line in lines)
-    assert any(line.strip() == "├─╮" for line in lines)
+    pairs = [f"{line}\n{below}" for line, below in pairwise(lines)]
+    assert any(pair.endswith(f"{E5} · completed") and "[main]" in pair for pair in pairs)
+    assert any(F6 in pair and "[forecast]  ⚙ system-triggered" in pair for pair in pairs)
+    assert any(line.strip().startswith("├─╮") for line in lines)
 
 
 def test_compare_shows_where_two_part_and_can_say_it_by_its_status(project: Path) -> None:

@@ -30,13 +30,20 @@ def lesson(mini_course: Path) -> Lesson:
     return found
 
 
+def _hear_ctrl_c() -> None:
+    """A suite that a shell runs in its background is deaf to it, and so would be whoever it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """The command at a terminal: keys go in, and what is shown comes out."""
 
     def __init__(self, folder: Path) -> None:
         self.ours, theirs = os.openpty()
         os.set_blocking(self.ours, False)
-        self.process = subprocess.Popen(COMMAND, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs)
+        self.process = subprocess.Popen(
+            COMMAND, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, preexec_fn=_hear_ctrl_c
+        )
         os.close(theirs)
         self.shown = ""
 

@@ -24,7 +24,7 @@ from threadlab.errors import NotInThisService
 from threadlab.following.explain import explain
 from threadlab.following.wait import wait
 from threadlab.objects.run import Run
-from threadlab.widgets.timeline import timeline
+from threadlab.widgets.runs.timeline import timeline
 
 if TYPE_CHECKING:
     from tests.connect.conftest import Told

@@ -21,7 +21,7 @@ from threadlab.errors import NobodyAnswers, NotFound, Refused, RunNotCompleted, 
 from threadlab.following.wait import wait
 from threadlab.objects.run import Run
 from threadlab.objects.tool_call import ToolOutput
-from threadlab.widgets.diagnosis_card import diagnosis_html, diagnosis_text
+from threadlab.widgets.runs.diagnosis_card import diagnosis_html, diagnosis_text
 
 Make = Callable[..., Station]
 

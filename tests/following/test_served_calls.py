@@ -20,10 +20,10 @@ from threadlab.following.run_view import CallState, RunView, advance
 from threadlab.objects.event import ApprovalNeeded, ArgumentsArrived
 from threadlab.objects.run_stream import Followable, run_of
 from threadlab.tools.toolbox import Toolbox
-from threadlab.widgets.run_card import card_of
-from threadlab.widgets.run_card_text import render_text
-from threadlab.widgets.sequence_diagram import render_text as sequence_text
-from threadlab.widgets.sequence_diagram import sequence_diagram
+from threadlab.widgets.runs.run_card import card_of
+from threadlab.widgets.runs.run_card_text import render_text
+from threadlab.widgets.wire.sequence_diagram import render_text as sequence_text
+from threadlab.widgets.wire.sequence_diagram import sequence_diagram
 
 SPEC = {"openapi": "3.1.0", "info": {"title": "w", "version": "1"}, "paths": {}}
 MAP: Any = {"type": "openapi", "openapi": {"name": "map", "spec": SPEC, "auth": {"type": "anonymous"}}}

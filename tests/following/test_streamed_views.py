@@ -21,9 +21,9 @@ from threadlab.following.run_panel import run_panel
 from threadlab.following.run_view import RunView, advance
 from threadlab.objects.event import ArgumentsArrived, Ended, MessageArrived, TextArrived
 from threadlab.objects.run_stream import RunStream
-from threadlab.widgets.run_card import render_html
-from threadlab.widgets.run_card_text import render_text
-from threadlab.widgets.watch import watch
+from threadlab.widgets.runs.run_card import render_html
+from threadlab.widgets.runs.run_card_text import render_text
+from threadlab.widgets.watching.watch import watch
 
 
 @pytest.fixture

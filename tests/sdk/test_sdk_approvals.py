@@ -1,4 +1,4 @@
-"""MCP tools and their approval through the real SDK: 1.2.0b6 answers, 1.1.0 cannot (`test_versions.py`)."""
+"""MCP tools and their approval through the real SDK: 1.2.0b6 answers, 1.1.0 cannot (`preview_sdk.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every verb of the real SDK once, in every version of it that the course knows: see `test_versions.py`."""
+"""Every verb of the real SDK once, in every version that the course knows: see `tests/preview_sdk.py`."""
 
 from __future__ import annotations
 

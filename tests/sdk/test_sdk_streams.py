@@ -1,4 +1,4 @@
-"""Streams through the real SDK, in every version of it that the course knows: see `test_versions.py`."""
+"""Streams through the real SDK, in every version of it that the course knows: see `tests/preview_sdk.py`."""
 
 from __future__ import annotations
 

@@ -19,21 +19,23 @@ Which = Annotated[str, typer.Argument(metavar="LEARNING", help="Its id, or the e
 
 @learnings.command("list")
 def list_learnings(
-    retired: Annotated[bool, typer.Option("--retired", help="Those that are out of use, too.")] = False,
+    retired: Annotated[bool, typer.Option("--retired", help="Those that were retired, too.")] = False,
     folder: Folder = None,
 ) -> None:
     """List the learnings, the heaviest first: what to prefer or avoid, for which requests, and why."""
     from threadlab.cli.learnings_here import learnings_here
-    from threadlab.cli.page import out
-    from threadlab.following.terminal_text import foreign_text
+    from threadlab.cli.page import out, tell
+    from threadlab.following.terminal_text import counted
 
-    kept, now = learnings_here(folder), time()
-    ordered = sorted(kept, key=lambda one: (-one.weight_at(now), one.id))
-    shown = [one for one in ordered if retired or not one.retired]
-    for one in shown:
-        gone = f"  (retired: {one.retired})" if one.retired else ""
-        out.print(foreign_text(f"{one.id}  {one.weight_at(now):.2f}  {one.text}{gone}"), soft_wrap=True)
-    if not shown:
+    kept, now = tuple(learnings_here(folder)), time()
+    shown = [one for one in kept if retired or not one.retired]
+    for one in sorted(shown, key=lambda one: (-one.weight_at(now), -one.weight, one.id)):
+        why = one.out_of_use(now)
+        line = f"{one.id}  {one.weight_at(now):.2f}  {one.text}{f' ({why})' if why else ''}"
+        tell(line, deeper=len(one.id) + 8)
+    if not shown and kept:
+        out.print(f"{counted(len(kept), 'learning')}, all retired: --retired lists them")
+    elif not kept:
         out.print("nothing was learned in this folder yet")
 
 
@@ -54,11 +56,10 @@ def retire(
 ) -> None:
     """Take a learning out of use: it is never quoted again, and never learned again."""
     from threadlab.cli.learnings_here import learnings_here
-    from threadlab.cli.page import out
-    from threadlab.following.terminal_text import foreign_text
+    from threadlab.cli.page import tell
 
     retired = learnings_here(folder).retire(learning, why, time())
-    out.print(foreign_text(f"retired {retired.id}: {retired.text}"), soft_wrap=True)
+    tell(f"retired {retired.id}: {retired.text}")
 
 
 @learnings.command()

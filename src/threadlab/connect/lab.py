@@ -52,6 +52,7 @@ class Lab:
             truth=door.truth,
             stepping=door.stepping,
             made_by=self._made_by,
+            check_open=self.wire.check_open,
         )
         self._delegate(service)
 
@@ -69,7 +70,7 @@ class Lab:
         self.read_messages, self.read_image = service.read_messages, service.read_image
         self.answer_run, self.cancel_run = service.answer_run, service.cancel_run
         self.notes, self.requests = service.notes, service.requests
-        self.truth = service.truth
+        self.truth, self.check_open = service.truth, service.check_open
 
     @property
     def seed(self) -> int | None:
@@ -121,9 +122,10 @@ class Lab:
         return self._door.openai_async(self.wire)
 
     def close(self) -> None:
-        """Release connections and files."""
+        """Release connections and files. Whoever asks it for anything later meets LabClosed."""
         self.sdk.close()
         self._door.close()
+        self.wire.close()
 
     def __enter__(self) -> Lab:
         return self

@@ -22,6 +22,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 from threadlab.connect.exchange import Exchange
 from threadlab.connect.recorded_body import recorded
 from threadlab.connect.stream_reading import tell_of_reading
+from threadlab.errors import LabClosed
 from threadlab.objects.run import Run
 from threadlab.objects.time import Time
 from threadlab.objects.wire_entry import WireEntry
@@ -53,6 +54,7 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
         self._kept: deque[Exchange] = deque()
         self._about: dict[str, deque[Exchange]] = {}
         self._count = 0
+        self._closed = False
         self._lock = threading.Lock()
         self.listeners: list[Callable[[], object]] = []  # each is called after every exchange
 
@@ -60,6 +62,18 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
     def entries(self) -> tuple[WireEntry, ...]:
         """What is kept, oldest first."""
         return self.since(0)
+
+    def close(self) -> None:
+        """From now on whatever is sent is refused."""
+        self._closed = True
+
+    def check_open(self) -> None:
+        """Raise LabClosed behind `close`."""
+        if self._closed:
+            raise LabClosed(
+                "this lab is closed: its connections and files were given back",
+                hint="make a new one with `lab = connect()`, or do the work inside `with connect() as lab:`",
+            )
 
     @property
     def count(self) -> int:
@@ -112,7 +126,11 @@ class WireLog(SansIOHTTPPolicy[HttpRequest, AnyResponse]):
         self.record(request.context[_SENT], error=in_words(sys.exc_info()[1]))
 
     def sent(self, method: str, path: str, content: Any, attempt: int = 1) -> Sent:
-        """A request is about to be sent; `record` what comes of it. For clients without such a pipeline."""
+        """A request is about to be sent; `record` what comes of it. For clients without such a pipeline.
+
+        Raises LabClosed.
+        """
+        self.check_open()
         return Sent(at=self._time.now(), method=method, path=path, body=recorded(content), attempt=attempt)
 
     def opened(self, run: Run) -> None:

@@ -41,7 +41,8 @@ class ClassicService:
     `model` is what an agent gets that names none, `place` where the service runs in words. `requests`
     finds the recorded requests that name a run id, `opened` is told of a run whose stream was just opened,
     `notes` is what a stand-in model said about a run, `truth` what really happened in it, where someone here
-    can know, `stepping` moves its runs, where time waits for whoever waits, `made_by` marks what is made.
+    can know, `stepping` moves its runs, where time waits for whoever waits, `made_by` marks what is made,
+    `check_open` raises LabClosed where nothing can be asked any more.
     """
 
     protocol = "classic"
@@ -59,6 +60,7 @@ class ClassicService:
         opened: Callable[[Run], object] = lambda run: None,
         stepping: Stepping | None = None,
         made_by: MadeBy | None = None,
+        check_open: Callable[[], None] = lambda: None,
     ) -> None:
         self.sdk = client
         self.time = time
@@ -68,6 +70,7 @@ class ClassicService:
         self._requests = requests
         self._notes = notes
         self._truth = truth
+        self.check_open = check_open
         self._made_by = made_by or MadeBy()
         streams = ClassicStreams(client, self, opened)
         self.threads = ClassicThreads(client, streams, self._made_by)

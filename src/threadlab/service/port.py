@@ -221,6 +221,10 @@ class AgentService(RunHome, Protocol):
         """Where it runs, in words: "local, in this process" or the endpoint's host."""
         ...
 
+    def check_open(self) -> None:
+        """Raise LabClosed where nothing can be asked any more."""
+        ...
+
     @property
     def sdk(self) -> Any:
         """The SDK's own client, unmodified."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from threadlab.cli.runs.answer import answer
+from threadlab.cli.runs.cancel import cancel
 from threadlab.cli.runs.compact import compact
 from threadlab.cli.runs.compare import compare
 from threadlab.cli.runs.complete import complete
@@ -17,6 +19,8 @@ from threadlab.cli.runs.rate import rate
 from threadlab.cli.runs.rebuild import rebuild
 from threadlab.cli.runs.replay import replay
 from threadlab.cli.runs.rerun import rerun
+from threadlab.cli.runs.resume import resume
+from threadlab.cli.runs.retry import retry
 from threadlab.cli.runs.search import search
 from threadlab.cli.runs.show import show
 from threadlab.cli.runs.tickets import tickets
@@ -38,6 +42,10 @@ runs.command("import")(import_file)
 runs.command()(prune)
 runs.command()(replay)
 runs.command()(rerun)
+runs.command()(retry)
+runs.command()(resume)
+runs.command()(answer)
+runs.command()(cancel)
 runs.command()(rebuild)
 runs.command()(tickets)
 runs.command()(complete)

@@ -21,9 +21,9 @@ def compare(
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import user_run_id, workspace_here
     from threadlab.following.terminal_text import foreign_text
-    from threadlab.history.compare import compare as compared
-    from threadlab.history.prices import Prices
-    from threadlab.widgets.trigger_mark import trigger_mark
+    from threadlab.history.reading.compare import compare as compared
+    from threadlab.history.reading.prices import Prices
+    from threadlab.widgets.drawing.trigger_mark import trigger_mark
 
     workspace = workspace_here(folder)
     one, other = (workspace.record(user_run_id(workspace, which)) for which in (a, b))

@@ -22,7 +22,7 @@ def complete(
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import workspace_here
     from threadlab.following.terminal_text import foreign_text
-    from threadlab.history.tickets import Tickets
+    from threadlab.history.tickets.tickets import Tickets
 
     text = sys.stdin.read() if result == FROM_STDIN else result
     done = Tickets.of(workspace_here(folder)).complete(ticket, text, by="threadlab runs complete")

@@ -35,7 +35,7 @@ def export_otel(
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import user_run_id, workspace_here
     from threadlab.following.terminal_text import counted
-    from threadlab.history.telemetry import export_spans, otlp_exporter
+    from threadlab.history.reading.telemetry import export_spans, otlp_exporter
 
     workspace = workspace_here(folder)
     ids = [user_run_id(workspace, which) for which in user_runs or ()] or workspace.ids()

@@ -18,7 +18,7 @@ def fail(
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import workspace_here
     from threadlab.following.terminal_text import foreign_text
-    from threadlab.history.tickets import Tickets
+    from threadlab.history.tickets.tickets import Tickets
 
     done = Tickets.of(workspace_here(folder)).fail(ticket, error, by="threadlab runs fail")
     out.print(foreign_text(f"✕ {done}"), soft_wrap=True)

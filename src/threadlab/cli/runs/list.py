@@ -33,7 +33,7 @@ def list_runs(
 ) -> None:
     """List the user runs, the newest first. Options narrow it down; all that are given must fit."""
     from threadlab.cli.runs.found import show_found
-    from threadlab.history.listing import known_status
+    from threadlab.history.reading.listing import known_status, known_trigger
     from threadlab.journal.listed import Filter
 
     wanted = Filter(
@@ -43,7 +43,7 @@ def list_runs(
         agent=agent,
         tool=tool,
         branch=branch,
-        trigger=trigger,
+        trigger=known_trigger(trigger),
         after=unix_seconds(after),
         before=unix_seconds(before),
     )

@@ -20,6 +20,15 @@ Which = Annotated[
 ]
 TicketId = Annotated[str, typer.Argument(help="The ticket's id: see threadlab runs tickets.")]
 NEWEST = ""
+ComponentPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--component",
+        metavar="MODULE:NAME",
+        help="Where a flow's component is; as recorded if left out.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Really do it.")]
 
 Status = Annotated[str | None, typer.Option(help="Only with this status: completed, failed, in_progress, …")]
 Tag = Annotated[str | None, typer.Option(help="Only with this tag.")]

@@ -25,13 +25,15 @@ def prune(
     """Remove whole user runs. Heads of branches, what they stand on, and liked ones always stay."""
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import workspace_here
-    from threadlab.history.prune import Keep
+    from threadlab.history.plans.prune import Keep
     from threadlab.history.pruned_workspace import prune as pruned
     from threadlab.history.tree import Tree
 
     workspace = workspace_here(folder)
     wanted = Keep(newest=keep, tags=tag or (), groups=group or (), since=unix_seconds(after))
-    found = pruned(workspace, Tree(workspace), wanted, dry_run=not yes)
+    found = pruned(
+        workspace, Tree(workspace), wanted, dry_run=not yes, on_plan=lambda plan: out.print(plan.shown)
+    )
     out.print(found.table())
     if found.goes and not yes:
         out.print("Nothing was removed. To remove them, say the same with --yes")

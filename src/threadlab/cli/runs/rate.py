@@ -23,7 +23,7 @@ def rate(
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import user_run_id, workspace_here
     from threadlab.following.terminal_text import foreign_text
-    from threadlab.history.orchestration import OrchestrationContext
+    from threadlab.history.bodies.orchestration import OrchestrationContext
     from threadlab.journal.annotations import given_feedback
     from threadlab.journal.decision import decision_path
 

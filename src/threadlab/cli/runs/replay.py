@@ -23,9 +23,7 @@ def replay(user_run: Which = NEWEST, folder: Folder = None) -> None:
     with connect() as lab:
         history = History(lab, workspace.folder)
         before = len(lab.wire.entries)
-        replayed = history.user_run(identity).replay(
-            on_plan=lambda plan: out.print(foreign_text(f"{identity}, replayed: {plan}"), soft_wrap=True)
-        )
+        replayed = history.user_run(identity).replay()
         requests = len(lab.wire.entries) - before
         both = history.compare(identity, replayed.id)
     same = both.divergence is None and both.a.output == both.b.output

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from threadlab.following.terminal_text import foreign_text, status_text
 from threadlab.journal.listed import Listed
-from threadlab.widgets.short_forms import first_line, seconds
-from threadlab.widgets.status_look import look_of
-from threadlab.widgets.trigger_mark import mark_of
-from threadlab.widgets.user_run_card import when
+from threadlab.widgets.drawing.short_forms import first_line, seconds
+from threadlab.widgets.drawing.status_look import look_of
+from threadlab.widgets.drawing.trigger_mark import mark_of
+from threadlab.widgets.user_runs.user_run_card import when
 
 BETWEEN = 3
 """Columns of the page between two of the table."""

@@ -38,7 +38,7 @@ def search(
 ) -> None:
     """Search user runs: all words must be in it, the last may be only begun. Exit status 1 for none."""
     from threadlab.cli.runs.found import show_found
-    from threadlab.history.listing import known_status
+    from threadlab.history.reading.listing import known_status, known_trigger
     from threadlab.journal.listed import Filter
 
     wanted = Filter(
@@ -49,7 +49,7 @@ def search(
         agent=agent,
         tool=tool,
         branch=branch,
-        trigger=trigger,
+        trigger=known_trigger(trigger),
         after=unix_seconds(after),
         before=unix_seconds(before),
     )

@@ -18,25 +18,24 @@ def show(
     folder: Folder = None,
 ) -> None:
     """Show a user run: what was asked, every agent call with its steps, and what came of it."""
-    from threadlab.cli.page import out
+    from threadlab.cli.page import out, tell
     from threadlab.cli.runs.here import user_run_id, workspace_here
     from threadlab.following.terminal_text import foreign_text
-    from threadlab.history.orchestration import OrchestrationContext
+    from threadlab.history.bodies.orchestration import OrchestrationContext
     from threadlab.orchestration.decision_lines import decisions_text
     from threadlab.orchestration.learning.feedback import stars_by_path
-    from threadlab.widgets.fact_reel import reel_of, strip_text
-    from threadlab.widgets.user_run_card import user_run_card
-    from threadlab.widgets.user_run_sequence import user_run_sequence
-    from threadlab.widgets.user_run_text import render_text
+    from threadlab.widgets.user_runs.fact_reel import reel_of, strip_text
+    from threadlab.widgets.user_runs.user_run_card import user_run_card
+    from threadlab.widgets.user_runs.user_run_sequence import user_run_sequence
+    from threadlab.widgets.user_runs.user_run_text import render_text
 
     workspace = workspace_here(folder)
     identity = user_run_id(workspace, user_run)
     record = workspace.record(identity)
     if decisions:
-        text = decisions_text(
-            OrchestrationContext.of(workspace, identity), stars_by_path(workspace, identity)
-        )
-    elif events:
+        tell(decisions_text(OrchestrationContext.of(workspace, identity), stars_by_path(workspace, identity)))
+        return
+    if events:
         text = strip_text(reel_of(record.entries))
     elif mermaid:
         text = user_run_sequence(record).mermaid

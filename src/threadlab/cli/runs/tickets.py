@@ -10,7 +10,7 @@ def tickets(folder: Folder = None) -> None:
     from threadlab.cli.page import out
     from threadlab.cli.runs.here import workspace_here
     from threadlab.following.terminal_text import foreign_text
-    from threadlab.history.tickets import Tickets
+    from threadlab.history.tickets.tickets import Tickets
 
     for one in (found := list(Tickets.of(workspace_here(folder)))):
         by = f" by {one.completion.by}" if one.completion else ""

@@ -11,7 +11,7 @@ def tree(folder: Folder = None) -> None:
     from threadlab.cli.runs.here import workspace_here
     from threadlab.following.terminal_text import foreign_text
     from threadlab.journal.listed import UNREADABLE
-    from threadlab.widgets.history_tree import heads_of, history_tree
+    from threadlab.widgets.user_runs.history_tree import heads_of, history_tree
 
     workspace = workspace_here(folder)
     listed = workspace.index.list()
