@@ -10,8 +10,7 @@ import ipywidgets
 class Whole(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A column that is closed together with everything in it: itself first, then its parts.
 
-    The page takes the parts of a closed box off by itself. A part that is closed before its box is taken off
-    twice, and the second time its node is no child any more: an error of the page (`removeChild`).
+    The page takes the parts of a closed box off by itself, so nothing of it is left standing alone meanwhile.
     """
 
     def close(self) -> None:
