@@ -66,9 +66,9 @@ class Plan:
 
     @property
     def tokens(self) -> str:
-        """The estimate in words: "about 106 tokens", "at least 53 tokens", "no tokens"."""
-        if not self.estimated_tokens and not self.at_least:
-            return "no tokens"
+        """The estimate in words: "about 106 tokens", "at least 53 tokens", "no tokens", or none yet."""
+        if not self.estimated_tokens:
+            return "nobody knows yet how many tokens" if self.at_least else "no tokens"
         return f"{'at least' if self.at_least else 'about'} {counted(self.estimated_tokens, 'token')}"
 
     @property

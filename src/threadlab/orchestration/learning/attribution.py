@@ -151,7 +151,7 @@ def a_review_changed_something(story: Story) -> Iterator[Finding]:
             continue
         turns = max((one.turn for one in contributions(decision) if one.role != CRITIC), default=1)
         if turns > 1:
-            why = f"the critic had it written {turns} times"
+            why = f"what the critic said made it better: it accepted draft {turns}"
             yield story.finding(decision, "pattern", "prefer", why, LIKELY)
         else:
             why = "the critic accepted the first draft: an answer alone would have done"
