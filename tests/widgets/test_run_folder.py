@@ -24,6 +24,7 @@ from threadlab.flows import (
 from threadlab.history.history import History
 from threadlab.widgets.user_runs.run_folder import RunFolder, render_html, render_text
 from threadlab.widgets.user_runs.run_folder_view import HOW, NO_CODE, RunFolderView
+from threadlab.widgets.user_runs.user_run_card import user_run_card
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -204,3 +205,14 @@ def agent_of(view: RunFolderView) -> AgentComponent:
     root = context_of(view).tree.root
     assert isinstance(root, AgentComponent)
     return root
+
+
+def test_the_card_has_all_nodes_in_the_order_in_which_they_began(lab: Lab, tmp_path: Path) -> None:
+    """Agent calls in their places, and each again in a section of its own."""
+    root = agent()
+    context = set_up(lab, tmp_path, root)
+    AgentRunner(root, context).run()
+    card = user_run_card(context.record)
+    assert [unit.path for unit in card.units] == ["agent.flow.first", "agent.flow.ask", "agent.flow.last"]
+    assert card.units[1].about.startswith("agent call · ")
+    assert [section.path for section in card.sections] == ["agent.flow.ask"]

@@ -82,11 +82,17 @@ class Planned(Fact):
     leaving: tuple[str, ...] = ()
     estimated_tokens: int = 0
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> str:
+        """What was planned, on one line."""
         told = {"reuse": self.reused, "execute": self.executed, "perhaps": self.possible}
         told |= {"paid again:": self.paid_again}
         words = [f"{verb} {', '.join(paths)}" for verb, paths in told.items() if paths]
-        return f"planned: {'; '.join(words) or 'nothing'}; about {self.estimated_tokens} tokens"
+        words += [f"about {self.estimated_tokens} tokens"] if self.estimated_tokens else []
+        return "; ".join(words) or "nothing"
+
+    def __str__(self) -> str:
+        return f"planned: {self.words}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

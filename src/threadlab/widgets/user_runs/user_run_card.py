@@ -14,6 +14,7 @@ from threadlab.following.run_view import RunView
 from threadlab.following.terminal_text import counted
 from threadlab.history.contexts.context_bar import bar_of
 from threadlab.history.contexts.marks import NOTHING_SAID
+from threadlab.history.plans.memo import Memo
 from threadlab.journal.annotations import Annotations
 from threadlab.journal.record import AgentCall, Interrupt, Record, Unit
 from threadlab.journal.span_attributes import agent_name
@@ -116,7 +117,7 @@ def user_run_card(
         queue=tuple(_queue(record)),
         meter=meter(record),
         sections=sections,
-        units=tuple(_unit(one) for one in record.units),
+        units=tuple(_units(record)),
         questions=tuple(_question(one) for one in record.interrupts),
         decisions=record.decisions,
         facts=(*_facts(record), *_said_of_it(annotations)),
@@ -171,19 +172,7 @@ def _place(record: Record) -> str:
 
 
 def _plan(record: Record) -> str:
-    if record.plan is None or record.received.verb == "turn":
-        return ""
-    plan = record.plan
-    parts = [
-        f"{words} {', '.join(paths)}"
-        for words, paths in (
-            ("reuse", plan.reused),
-            ("execute", plan.executed),
-            ("pay again for", plan.paid_again),
-        )
-        if paths
-    ]
-    return "; ".join(parts)
+    return "" if record.plan is None or record.received.verb == "turn" else record.plan.words
 
 
 def _queue(record: Record) -> Iterator[tuple[StatusLook, str]]:
@@ -208,7 +197,7 @@ def _section(record: Record, call: AgentCall, view: RunView | None) -> CallSecti
         path=call.path,
         title=agent_name(record, call) or "the agent",
         prompt=call.prompt,
-        look=ABANDONED if call.status == "abandoned" else look_of(call.status),
+        look=_look(call),
         meter=tuple(meter),
         reused=f"reused from {call.reused}: nothing was asked again" if call.reused else "",
         context=context_view(bar_of(call.context, ())),
@@ -217,6 +206,24 @@ def _section(record: Record, call: AgentCall, view: RunView | None) -> CallSecti
         answer="" if shown else call.output,
         trouble=f"{call.error.code}: {call.error.message}" if call.error and card is None else "",
     )
+
+
+def _units(record: Record) -> Iterator[UnitLine]:
+    """All units in the order in which they began, agent calls in their places; none where there is no other."""
+    order = {path: place for place, path in enumerate(Memo(record).order())}
+    lines = [*map(_unit, record.units), *map(_called, record.calls if record.units else ())]
+    yield from sorted(lines, key=lambda line: order.get(line.path, len(order)))
+
+
+def _called(call: AgentCall) -> UnitLine:
+    """An agent call as one unit among others; its section tells the rest."""
+    about = ["agent call", *([seconds(float(call.seconds))] if call.seconds else [])]
+    about += [f"reused from {call.reused}"] if call.reused else []
+    return UnitLine(call.path, _look(call), " · ".join(about), "")
+
+
+def _look(call: AgentCall) -> StatusLook:
+    return ABANDONED if call.status == "abandoned" else look_of(call.status)
 
 
 def _unit(unit: Unit) -> UnitLine:
