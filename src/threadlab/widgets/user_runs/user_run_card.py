@@ -209,7 +209,7 @@ def _section(record: Record, call: AgentCall, view: RunView | None) -> CallSecti
 
 
 def _units(record: Record) -> Iterator[UnitLine]:
-    """All units in the order in which they began, agent calls in their places; none where there is no other."""
+    """All units in the order in which they began, agent calls among them; none where there is no other."""
     order = {path: place for place, path in enumerate(Memo(record).order())}
     lines = [*map(_unit, record.units), *map(_called, record.calls if record.units else ())]
     yield from sorted(lines, key=lambda line: order.get(line.path, len(order)))
