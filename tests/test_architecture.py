@@ -13,7 +13,7 @@ import threadlab
 SOURCE = Path(threadlab.__file__).parent
 
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"errors"}),
+    frozenset({"errors", "lazy_names"}),
     frozenset({"objects"}),
     frozenset({"service", "backend"}),
     frozenset({"workbench"}),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from threadlab.lazy_names import lazy_names
+
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -43,17 +45,7 @@ import_module("threadlab.connect")
 del globals()["connect"]
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home when it is first used (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'threadlab' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names, for completion."""
-    return __all__
+__getattr__, __dir__ = lazy_names(__name__, _HOMES, __all__)
 
 
 def _show_objects_richly() -> None:

@@ -16,7 +16,7 @@ same names in `runs.pyi`.
 
 from __future__ import annotations
 
-from importlib import import_module
+from threadlab.lazy_names import lazy_names
 
 _HOMES = {
     "Ageing": "threadlab.orchestration.learning.learning",
@@ -90,14 +90,4 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home when it is first used (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'threadlab.runs' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names, for completion."""
-    return __all__
+__getattr__, __dir__ = lazy_names(__name__, _HOMES, __all__)

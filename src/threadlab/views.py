@@ -38,7 +38,7 @@ Each is loaded when it is first used; type checkers and editors read the same na
 
 from __future__ import annotations
 
-from importlib import import_module
+from threadlab.lazy_names import lazy_names
 
 _HOMES = {
     "citations": ("threadlab.widgets.cards.citations_view", "citations"),
@@ -69,15 +69,4 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str) -> object:
-    """Load a picture from its home when it is first used (PEP 562): one alone needs few of them."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'threadlab.views' has no attribute {name!r}")
-    home, attribute = _HOMES[name]
-    found = globals()[name] = getattr(import_module(home), attribute)
-    return found
-
-
-def __dir__() -> list[str]:
-    """The pictures, for completion."""
-    return __all__
+__getattr__, __dir__ = lazy_names(__name__, _HOMES, __all__)
