@@ -210,9 +210,10 @@ def _section(record: Record, call: AgentCall, view: RunView | None) -> CallSecti
 
 def _units(record: Record) -> Iterator[UnitLine]:
     """All units in the order in which they began, agent calls among them; none where there is no other."""
-    order = {path: place for place, path in enumerate(Memo(record).order())}
-    lines = [*map(_unit, record.units), *map(_called, record.calls if record.units else ())]
-    yield from sorted(lines, key=lambda line: order.get(line.path, len(order)))
+    if record.units:  # of a turn there are none, and its log need not be walked through
+        order = {path: place for place, path in enumerate(Memo(record).order())}
+        lines = [*map(_unit, record.units), *map(_called, record.calls)]
+        yield from sorted(lines, key=lambda line: order.get(line.path, len(order)))
 
 
 def _called(call: AgentCall) -> UnitLine:
