@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.history.records_by_hand import ADA, config, user_run
 from threadlab.errors import HistoryError, UnknownUserRun
 from threadlab.history.templates.template import AgentTexts, Template
 from threadlab.history.templates.templates import Templates
+from threadlab.journal.redaction import Redaction
 
 WEATHER = user_run(
     "turn-1",
@@ -127,10 +128,12 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
     st.text(st.characters(exclude_categories=["Cs"])),
     st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.floats(0, 2) | st.booleans()),
 )
+@example("Say token=12345678 to me.", {"TOKEN": 0.5})
 def test_a_template_of_any_text_is_read_back_as_it_was_saved(
     tmp_path: Path, text: str, options: dict[str, Any]
 ) -> None:
-    """Whatever characters and line ends are in it."""
+    """Whatever characters and line ends are in it; secrets were hidden already when the log was written."""
+    text, options = Redaction().text(text), Redaction().hidden(options)
     run = user_run("turn-1", text, using=config(replace(ADA, instructions=text), options=options))
     template = Template.of(run, "any")
     templates = Templates(tmp_path)
